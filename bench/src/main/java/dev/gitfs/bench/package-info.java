@@ -1,0 +1,2 @@
+/** Benchmarks against git and against the hardware. */
+package dev.gitfs.bench;

@@ -1,0 +1,2 @@
+/** The commands a user types. */
+package dev.gitfs.cli;

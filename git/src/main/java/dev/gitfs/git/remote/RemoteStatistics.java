@@ -1,0 +1,11 @@
+package dev.gitfs.git.remote;
+
+/**
+ * What a remote has cost so far.
+ *
+ * @param requests commands sent: capability advertisements, ls-refs, fetch, object-info, each retry
+ * @param retries those of them that repeated a failed one
+ * @param bytesSent request bytes, before any transport encryption
+ * @param bytesReceived response bytes, before any transport encryption
+ */
+public record RemoteStatistics(long requests, long retries, long bytesSent, long bytesReceived) {}

@@ -1,0 +1,69 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.Remote;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.eclipse.jgit.lib.ObjectId;
+
+/**
+ * The objects of one remote repository, local or not.
+ *
+ * <p>Methods named {@code …IfLocal} answer from memory or disk, never wait for the network, and may
+ * be called from a thread that must not block. The others fetch what is missing: they block (use a
+ * virtual thread), merge with every other thread that misses objects at that moment, and answer
+ * {@link Thread#interrupt} with {@link InterruptedException}; the fetch goes on for those who still
+ * wait. What is returned has been verified against its id. A failure is never remembered: the next
+ * call tries again.
+ *
+ * <p>Safe for use by any number of threads, and of processes on the same directory.
+ */
+public interface ObjectStore extends AutoCloseable {
+
+  /** Opens the store of {@code remote}, creating it if need be. Talks to no server. */
+  static ObjectStore open(Remote remote, StoreOptions options) throws IOException {
+    throw new IOException("not yet");
+  }
+
+  /**
+   * The commit that {@code ref} names now, asked of the server, with the commit and its root tree
+   * made local. {@code ref} is a branch, a tag, a full ref name or a commit id; empty for the
+   * remote's HEAD. A full commit id that is local costs no request.
+   *
+   * @throws RevisionException if there is no such ref, no such commit, or nothing to show (an empty
+   *     repository, an unborn HEAD), with a message for people
+   */
+  Revision resolve(Optional<String> ref) throws IOException, InterruptedException;
+
+  /** The tree {@code id} if memory or disk has it. */
+  Optional<Tree> treeIfLocal(ObjectId id) throws IOException;
+
+  /** The tree {@code id}; when it must be fetched, all trees below it come with it. */
+  Tree tree(ObjectId id) throws IOException, InterruptedException;
+
+  /**
+   * The contents of the blob {@code id} if they can be had without the network and without long
+   * work (in memory, or small enough to inflate in well under a millisecond). The caller closes it.
+   */
+  Optional<Blob> blobIfLocal(ObjectId id) throws IOException;
+
+  /** The contents of the blob {@code id}. The caller closes it. */
+  Blob blob(ObjectId id) throws IOException, InterruptedException;
+
+  /** The size in bytes of the blob {@code id} if memory or disk knows it. */
+  OptionalLong sizeIfLocal(ObjectId id) throws IOException;
+
+  /**
+   * Learns the sizes of blobs, after which {@link #sizeIfLocal} knows each that exists: in one
+   * request, {@code object-info} where the server has it, else by fetching those blobs.
+   */
+  void fetchSizes(Collection<ObjectId> ids) throws IOException, InterruptedException;
+
+  /** What the store has done since it was opened. */
+  StoreStatistics statistics();
+
+  /** Ends background work and gives back memory and locks. Closes the remote. */
+  @Override
+  void close();
+}

@@ -1,0 +1,11 @@
+package dev.gitfs.git.store;
+
+import java.io.IOException;
+
+/** A revision cannot be shown; the message says why, and what to do, for people. */
+public final class RevisionException extends IOException {
+
+  public RevisionException(String message) {
+    super(message);
+  }
+}

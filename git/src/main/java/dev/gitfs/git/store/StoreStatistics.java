@@ -1,0 +1,21 @@
+package dev.gitfs.git.store;
+
+import java.time.Duration;
+
+/**
+ * What a store has done since it was opened.
+ *
+ * @param memoryHits reads answered from memory
+ * @param diskHits reads answered from disk
+ * @param misses reads that needed the network
+ * @param objectsFetched objects received
+ * @param waits how often a caller waited for the network
+ * @param waited for how long, added up
+ */
+public record StoreStatistics(
+    long memoryHits,
+    long diskHits,
+    long misses,
+    long objectsFetched,
+    long waits,
+    Duration waited) {}

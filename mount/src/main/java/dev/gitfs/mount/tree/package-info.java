@@ -1,0 +1,2 @@
+/** What a mount shows: the tree of a commit as a file system. */
+package dev.gitfs.mount.tree;
