@@ -1,0 +1,119 @@
+package dev.gitfs.fuse;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How a file system is mounted.
+ *
+ * @param fsname what {@code mount} and {@code df} show as the source
+ * @param subtype what follows "fuse." in the type; empty for none. No comma
+ * @param allowOther lets other users than the one who mounts reach the files (an unprivileged mount
+ *     needs {@code user_allow_other} in /etc/fuse.conf for it)
+ * @param defaultPermissions lets the kernel check permissions by mode and owner
+ * @param readOnly lets the kernel refuse every attempt to write (EROFS) without asking
+ * @param flags further options without a value, such as {@code noexec}; see {@link #with}
+ * @param readers how many threads read requests
+ */
+public record MountOptions(
+    String fsname,
+    String subtype,
+    boolean allowOther,
+    boolean defaultPermissions,
+    boolean readOnly,
+    List<String> flags,
+    int readers) {
+
+  /** What {@link #with} takes beyond the options that have a component of their own. */
+  static final Set<String> KNOWN_FLAGS =
+      Set.of(
+          "suid",
+          "nosuid",
+          "dev",
+          "nodev",
+          "exec",
+          "noexec",
+          "atime",
+          "noatime",
+          "relatime",
+          "sync",
+          "async",
+          "dirsync");
+
+  /**
+   * Two keep one fast request from waiting behind another; beyond that a thread a core, but few
+   * file systems can feed more than eight.
+   */
+  private static int usualReaders() {
+    return Math.clamp(Runtime.getRuntime().availableProcessors(), 2, 8);
+  }
+
+  public MountOptions {
+    flags = List.copyOf(flags);
+    if (subtype.contains(",")) {
+      throw new IllegalArgumentException("A comma in the subtype \"" + subtype + "\"");
+    }
+    for (String flag : flags) {
+      if (!KNOWN_FLAGS.contains(flag)) {
+        throw new IllegalArgumentException("Unknown mount option \"" + flag + "\"");
+      }
+    }
+    if (readers < 1) {
+      throw new IllegalArgumentException("At least one thread has to read requests");
+    }
+  }
+
+  /** Read-only, permissions checked by the kernel, only for the user who mounts. */
+  public static MountOptions readOnly(String fsname, String subtype) {
+    return new MountOptions(fsname, subtype, false, true, true, List.of(), usualReaders());
+  }
+
+  /** The same, for other users as well or not. */
+  public MountOptions allowOther(boolean allowed) {
+    return new MountOptions(fsname, subtype, allowed, defaultPermissions, readOnly, flags, readers);
+  }
+
+  /** The same, but the file system is asked for writes and refuses them itself. */
+  public MountOptions writable() {
+    return new MountOptions(fsname, subtype, allowOther, defaultPermissions, false, flags, readers);
+  }
+
+  /** The same with another number of reader threads. */
+  public MountOptions readers(int count) {
+    return new MountOptions(
+        fsname, subtype, allowOther, defaultPermissions, readOnly, flags, count);
+  }
+
+  /**
+   * The same with the options of a {@code -o} argument, separated by commas: {@code allow_other},
+   * {@code default_permissions}, {@code ro}, {@code rw}, {@code fsname=}, {@code subtype=} and the
+   * common ones of mount(8) from {@code nosuid} to {@code noatime}.
+   *
+   * @throws IllegalArgumentException naming the option that is not known
+   */
+  public MountOptions with(String commaSeparated) {
+    String fsname = this.fsname;
+    String subtype = this.subtype;
+    boolean allowOther = this.allowOther;
+    boolean defaultPermissions = this.defaultPermissions;
+    boolean readOnly = this.readOnly;
+    List<String> flags = new ArrayList<>(this.flags);
+    for (String option : commaSeparated.split(",")) {
+      int equals = option.indexOf('=');
+      String key = equals < 0 ? option : option.substring(0, equals + 1);
+      switch (key) {
+        case "" -> {}
+        case "allow_other" -> allowOther = true;
+        case "default_permissions" -> defaultPermissions = true;
+        case "ro" -> readOnly = true;
+        case "rw" -> readOnly = false;
+        case "fsname=" -> fsname = option.substring(equals + 1);
+        case "subtype=" -> subtype = option.substring(equals + 1);
+        default -> flags.add(option);
+      }
+    }
+    return new MountOptions(
+        fsname, subtype, allowOther, defaultPermissions, readOnly, flags, readers);
+  }
+}
