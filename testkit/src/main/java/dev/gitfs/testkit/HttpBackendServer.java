@@ -1,0 +1,359 @@
+package dev.gitfs.testkit;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * Stock {@code git http-backend} behind an HTTP/1.1 server that counts requests, keeps their bodies
+ * for assertions, and does to chosen ones what {@link Fault} says.
+ *
+ * <p>All methods may be called at any time from any thread.
+ */
+public final class HttpBackendServer implements GitServer {
+  private final GitRepositories repositories;
+  private final ServerSocket listener;
+  private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final List<Rule> rules = new CopyOnWriteArrayList<>();
+  private volatile CountDownLatch healed = new CountDownLatch(1);
+  private volatile Optional<String> authorization = Optional.empty();
+  private volatile boolean protocolV2 = true;
+
+  public HttpBackendServer(GitRepositories repositories) {
+    this.repositories = repositories;
+    try {
+      listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofPlatform().daemon().name("http-backend").start(this::accept);
+  }
+
+  /**
+   * One request as it came.
+   *
+   * @param target path and query
+   * @param headers by name in any case
+   * @param body without its content encoding
+   */
+  public record Request(
+      RequestKind kind, String method, String target, Map<String, String> headers, byte[] body) {
+
+    /** The body as text, for a look at its pkt-lines. */
+    public String text() {
+      return new String(body, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private record Rule(Optional<RequestKind> kind, Fault fault, AtomicInteger remaining) {
+
+    boolean takes(RequestKind asked) {
+      return (kind.isEmpty() || kind.get() == asked)
+          && remaining.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    }
+  }
+
+  @Override
+  public String url(String repository) {
+    return "http://127.0.0.1:" + port() + "/" + repository;
+  }
+
+  @Override
+  public int port() {
+    return listener.getLocalPort();
+  }
+
+  /** From now on only who sends these credentials is served; others get 401. */
+  public HttpBackendServer requireBasicAuth(String user, String password) {
+    var credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+    authorization = Optional.of("Basic " + Base64.getEncoder().encodeToString(credentials));
+    return this;
+  }
+
+  /** From now on speaks protocol v0 whatever the client asks for. */
+  public HttpBackendServer withoutProtocolV2() {
+    protocolV2 = false;
+    return this;
+  }
+
+  /** Every request suffers {@code fault}, until {@link #heal}. */
+  public void inject(Fault fault) {
+    rules.add(new Rule(Optional.empty(), fault, new AtomicInteger(Integer.MAX_VALUE)));
+  }
+
+  /** The next {@code times} requests of that kind suffer {@code fault}. */
+  public void inject(RequestKind kind, Fault fault, int times) {
+    rules.add(new Rule(Optional.of(kind), fault, new AtomicInteger(times)));
+  }
+
+  /** Every request of that kind suffers {@code fault}, until {@link #heal}. */
+  public void inject(RequestKind kind, Fault fault) {
+    inject(kind, fault, Integer.MAX_VALUE);
+  }
+
+  /** Forgets all faults; connections that stall are closed. */
+  public void heal() {
+    rules.clear();
+    var stalled = healed;
+    healed = new CountDownLatch(1);
+    stalled.countDown();
+  }
+
+  /** Closes every connection, idle ones too, as a server does that restarts. */
+  public void dropConnections() {
+    connections.forEach(HttpConnection::close);
+  }
+
+  /** The requests so far, in order of arrival, those included that suffered a fault. */
+  public List<Request> requests() {
+    return List.copyOf(requests);
+  }
+
+  /** The requests of one kind so far. */
+  public List<Request> requests(RequestKind kind) {
+    return requests.stream().filter(request -> request.kind() == kind).toList();
+  }
+
+  /** The kinds of the requests so far, in order of arrival. */
+  public List<RequestKind> kinds() {
+    return requests.stream().map(Request::kind).toList();
+  }
+
+  /** Starts counting anew. */
+  public void forgetRequests() {
+    requests.clear();
+  }
+
+  /** How many connections clients have opened. */
+  public int connectionsAccepted() {
+    return accepted.get();
+  }
+
+  @Override
+  public void close() {
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    heal();
+    dropConnections();
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        var socket = listener.accept();
+        accepted.incrementAndGet();
+        // Platform threads: they wait for child processes, which would pin carriers of the
+        // virtual threads that the code under test runs on.
+        Thread.ofPlatform().daemon().name("http-connection").start(() -> serve(socket));
+      } catch (IOException e) {
+        // Closed; the loop ends.
+      }
+    }
+  }
+
+  private void serve(Socket socket) {
+    try (var connection = new HttpConnection(socket)) {
+      connections.add(connection);
+      try {
+        for (var incoming = connection.read(); incoming.isPresent(); incoming = connection.read()) {
+          answer(connection, incoming.get());
+        }
+      } finally {
+        connections.remove(connection);
+      }
+    } catch (IOException e) {
+      // The client went away, or a fault closed the connection: both are daily business here.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void answer(HttpConnection connection, HttpConnection.Incoming incoming)
+      throws IOException, InterruptedException {
+    var request = classify(incoming);
+    requests.add(request);
+    var fault =
+        rules.stream().filter(rule -> rule.takes(request.kind())).findFirst().map(Rule::fault);
+    if (fault.isEmpty() && authorization.isPresent()) {
+      if (!authorization.get().equals(incoming.headers().get("authorization"))) {
+        connection.answer(401, Map.of("WWW-Authenticate", "Basic realm=\"git\""));
+        return;
+      }
+    }
+    switch (fault.orElse(new Fault.Delay(Duration.ZERO))) {
+      case Fault.Answer(var status, var headers) -> connection.answer(status, headers);
+      case Fault.Redirect(var status, var base) ->
+          connection.answer(status, Map.of("Location", base + incoming.target()));
+      case Fault.Delay(var time) -> {
+        Thread.sleep(time);
+        pass(connection, incoming, new BrokenBody(connection, Long.MAX_VALUE));
+      }
+      case Fault.Corrupt(var at) ->
+          pass(connection, incoming, new BrokenBody(connection, Long.MAX_VALUE).corrupting(at));
+      case Fault.Truncate(var after) -> {
+        pass(connection, incoming, new BrokenBody(connection, after));
+      }
+      case Fault.Reset(var after) -> {
+        if (after >= 0) {
+          pass(connection, incoming, new BrokenBody(connection, after).leavingOpen());
+          // What was sent before must arrive before: a reset overtakes data in the buffers.
+          Thread.sleep(20);
+        }
+        connection.reset();
+      }
+      case Fault.Stall(var after) -> {
+        var until = healed;
+        if (after >= 0) {
+          pass(connection, incoming, new BrokenBody(connection, after).leavingOpen());
+        }
+        until.await();
+        connection.close();
+      }
+    }
+  }
+
+  private Request classify(HttpConnection.Incoming incoming) throws IOException {
+    var body = incoming.body();
+    if ("gzip".equals(incoming.headers().get("content-encoding"))) {
+      body = new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes();
+    }
+    var start = new String(body, 0, Math.min(body.length, 64), StandardCharsets.ISO_8859_1);
+    var kind = RequestKind.OTHER;
+    if (incoming.target().contains("/info/refs")) {
+      kind = RequestKind.INFO_REFS;
+    } else if (incoming.target().endsWith("/git-upload-pack")) {
+      kind =
+          start.startsWith("command=ls-refs", 4)
+              ? RequestKind.LS_REFS
+              : start.startsWith("command=object-info", 4)
+                  ? RequestKind.OBJECT_INFO
+                  : RequestKind.FETCH;
+    }
+    return new Request(kind, incoming.method(), incoming.target(), incoming.headers(), body);
+  }
+
+  /** Runs http-backend as a CGI program and sends what it says through {@code body}. */
+  private void pass(HttpConnection connection, HttpConnection.Incoming incoming, BrokenBody body)
+      throws IOException {
+    var builder =
+        new ProcessBuilder(Git.program("git-http-backend").toString())
+            .redirectError(
+                ProcessBuilder.Redirect.appendTo(
+                    repositories.root().resolve("http-backend.log").toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(cgiEnvironment(incoming));
+    var backend = builder.start();
+    var feeder =
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              try (var stdin = backend.getOutputStream()) {
+                stdin.write(incoming.body());
+              } catch (IOException e) {
+                // It answered before it had read everything.
+              }
+            });
+    try (var out = backend.getInputStream()) {
+      var headers = new TreeMap<>(HttpConnection.headers(out));
+      var status = Optional.ofNullable(headers.remove("Status")).orElse("200 OK");
+      connection.begin(Integer.parseInt(status.substring(0, 3)), headers);
+      var buffer = new byte[16 << 10];
+      for (var n = out.read(buffer); n >= 0 && body.write(buffer, n); n = out.read(buffer)) {
+        connection.flush();
+      }
+      body.end();
+    } finally {
+      var family = new ArrayList<>(backend.descendants().toList());
+      backend.destroyForcibly();
+      family.forEach(ProcessHandle::destroyForcibly);
+      feeder.interrupt();
+    }
+  }
+
+  private Map<String, String> cgiEnvironment(HttpConnection.Incoming incoming) {
+    var environment = new TreeMap<>(Git.environment());
+    var question = incoming.target().indexOf('?');
+    var path = question < 0 ? incoming.target() : incoming.target().substring(0, question);
+    environment.put("GIT_PROJECT_ROOT", repositories.root().toString());
+    environment.put("GIT_HTTP_EXPORT_ALL", "");
+    environment.put("REQUEST_METHOD", incoming.method());
+    environment.put(
+        "PATH_INFO", URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8));
+    environment.put("QUERY_STRING", question < 0 ? "" : incoming.target().substring(question + 1));
+    environment.put("REMOTE_ADDR", "127.0.0.1");
+    environment.put("CONTENT_LENGTH", Integer.toString(incoming.body().length));
+    var headers = incoming.headers();
+    environment.put("CONTENT_TYPE", headers.getOrDefault("content-type", ""));
+    environment.put("HTTP_CONTENT_ENCODING", headers.getOrDefault("content-encoding", ""));
+    if (protocolV2 && headers.containsKey("git-protocol")) {
+      environment.put("HTTP_GIT_PROTOCOL", headers.get("git-protocol"));
+    }
+    return environment;
+  }
+
+  /** The body of an answer on its way through: stops, or spoils a byte, where a fault says so. */
+  private static final class BrokenBody {
+    private final HttpConnection connection;
+    private final long limit;
+    private long corruptAt = -1;
+    private boolean ends = true;
+    private long written;
+
+    BrokenBody(HttpConnection connection, long limit) {
+      this.connection = connection;
+      this.limit = limit;
+    }
+
+    BrokenBody corrupting(long at) {
+      corruptAt = at;
+      return this;
+    }
+
+    BrokenBody leavingOpen() {
+      ends = false;
+      return this;
+    }
+
+    /** Whether more may follow. */
+    boolean write(byte[] bytes, int length) throws IOException {
+      if (corruptAt >= written && corruptAt < written + length) {
+        bytes[(int) (corruptAt - written)] ^= (byte) 0xff;
+      }
+      var n = (int) Math.min(length, limit - written);
+      connection.chunk(bytes, 0, n);
+      written += n;
+      return written < limit;
+    }
+
+    void end() throws IOException {
+      if (ends) {
+        connection.end();
+      } else {
+        connection.flush();
+      }
+    }
+  }
+}

@@ -1,0 +1,165 @@
+package dev.gitfs.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class SlowLinkTest {
+  private static final Duration ROUND_TRIP = Duration.ofMillis(50);
+
+  private ServerSocket echo;
+
+  @BeforeEach
+  void startEchoServer() throws IOException {
+    echo = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    Thread.ofPlatform().daemon().start(this::acceptAll);
+  }
+
+  @AfterEach
+  void stopEchoServer() throws IOException {
+    echo.close();
+  }
+
+  @Test
+  void anAnswerTakesOneRoundTripAndAConnectionOneMore() throws IOException {
+    try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, SlowLink.UNLIMITED);
+        var socket = connect(link)) {
+      assertThat(millisOfAnEcho(socket, 1)).isBetween(100.0, 115.0);
+      for (var i = 0; i < 5; i++) {
+        assertThat(millisOfAnEcho(socket, 1)).isBetween(50.0, 60.0);
+      }
+      assertThat(link.roundTrips()).isEqualTo(6);
+      assertThat(link.connections()).isEqualTo(1);
+      assertThat(link.bytesUp()).isEqualTo(6);
+      assertThat(link.bytesDown()).isEqualTo(6);
+    }
+  }
+
+  @Test
+  void aTransferTakesWhatTheBandwidthSays() throws IOException {
+    try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, 200_000_000);
+        var socket = connect(link)) {
+      millisOfAnEcho(socket, 1);
+      // 5 MB are 200 ms at 200 Mbit/s; both directions work at the same time.
+      assertThat(millisOfAnEcho(socket, 5_000_000)).isBetween(250.0, 320.0);
+    }
+  }
+
+  @Test
+  void connectionsShareTheBandwidth() throws Exception {
+    try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, 200_000_000);
+        var one = connect(link);
+        var other = connect(link)) {
+      millisOfAnEcho(one, 1);
+      millisOfAnEcho(other, 1);
+      var first = CompletableFuture.supplyAsync(() -> millisOfAnEcho(one, 2_500_000));
+      var second = CompletableFuture.supplyAsync(() -> millisOfAnEcho(other, 2_500_000));
+      assertThat(Math.max(first.get(), second.get())).isBetween(240.0, 320.0);
+    }
+  }
+
+  @Test
+  void aLargeTransferHardlyDelaysASmallOne() throws Exception {
+    try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, 200_000_000);
+        var large = connect(link);
+        var small = connect(link)) {
+      millisOfAnEcho(large, 1);
+      millisOfAnEcho(small, 1);
+      var transfer = CompletableFuture.supplyAsync(() -> millisOfAnEcho(large, 5_000_000));
+      Thread.sleep(100);
+      assertThat(millisOfAnEcho(small, 1)).isBetween(50.0, 70.0);
+      transfer.get();
+    }
+  }
+
+  @Test
+  void aStalledLinkGoesOnWhenItMay() throws IOException {
+    try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, SlowLink.UNLIMITED);
+        var socket = connect(link)) {
+      millisOfAnEcho(socket, 1);
+      link.stall();
+      socket.setSoTimeout(300);
+      socket.getOutputStream().write(1);
+      assertThatThrownBy(() -> socket.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      link.resume();
+      assertThat(socket.getInputStream().read()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aCutLinkResetsUntilMended() throws IOException {
+    try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, SlowLink.UNLIMITED)) {
+      try (var socket = connect(link)) {
+        millisOfAnEcho(socket, 1);
+        link.cut();
+        assertThatThrownBy(() -> socket.getInputStream().read()).hasMessageContaining("reset");
+      }
+      try (var socket = connect(link)) {
+        assertThatThrownBy(() -> socket.getInputStream().read()).hasMessageContaining("reset");
+      }
+      link.mend();
+      try (var socket = connect(link)) {
+        millisOfAnEcho(socket, 1);
+      }
+    }
+  }
+
+  private Socket connect(SlowLink link) throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), link.port());
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+
+  private static double millisOfAnEcho(Socket socket, int bytes) {
+    try {
+      var start = System.nanoTime();
+      var sent =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  socket.getOutputStream().write(new byte[bytes]);
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              },
+              task -> Thread.ofPlatform().start(task));
+      socket.getInputStream().readNBytes(bytes);
+      sent.join();
+      return (System.nanoTime() - start) / 1e6;
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private void acceptAll() {
+    while (!echo.isClosed()) {
+      try {
+        var socket = echo.accept();
+        socket.setTcpNoDelay(true);
+        Thread.ofPlatform().daemon().start(() -> echo(socket));
+      } catch (IOException e) {
+        // The test is over.
+      }
+    }
+  }
+
+  private static void echo(Socket socket) {
+    try (socket) {
+      socket.getInputStream().transferTo(socket.getOutputStream());
+    } catch (IOException e) {
+      // The link broke, as some tests want.
+    }
+  }
+}
