@@ -144,8 +144,9 @@ public final class RepositoryArbitrary {
     var submodule =
         Arbitraries.strings()
             .withChars("0123456789abcdef")
-            .ofLength(40)
-            .map(Snapshot.Submodule::new);
+            .ofLength(39)
+            // Git refuses the id that is all zeros.
+            .map(digits -> new Snapshot.Submodule("1" + digits));
     return Arbitraries.<Snapshot.Entry>frequencyOf(
             Tuple.of(8, file.map(entry -> entry)),
             Tuple.of(2, link.map(entry -> entry)),
