@@ -1,0 +1,265 @@
+package dev.gitfs.mount.tree;
+
+import dev.gitfs.fuse.Attributes;
+import dev.gitfs.fuse.AttributesReply;
+import dev.gitfs.fuse.DirectoryPlusReply;
+import dev.gitfs.fuse.DirectoryReply;
+import dev.gitfs.fuse.EntryReply;
+import dev.gitfs.fuse.Errno;
+import dev.gitfs.fuse.FileSystem;
+import dev.gitfs.fuse.FileType;
+import dev.gitfs.fuse.FuseException;
+import dev.gitfs.fuse.LinkReply;
+import dev.gitfs.fuse.Listing;
+import dev.gitfs.fuse.Name;
+import dev.gitfs.fuse.ReadReply;
+import dev.gitfs.fuse.Request;
+import dev.gitfs.fuse.StatfsReply;
+import dev.gitfs.fuse.Validity;
+import dev.gitfs.fuse.XattrListReply;
+import dev.gitfs.fuse.XattrReply;
+import dev.gitfs.git.store.Blob;
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.Revision;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A commit as a read-only file system: what a checkout of it would show. Nothing here ever changes,
+ * so the kernel may keep every answer; and node ids are computed, so nothing is kept for it.
+ */
+final class TreeFileSystem implements FileSystem {
+
+  private static final byte[] SELF = {'.'};
+  private static final byte[] PARENT = {'.', '.'};
+
+  /** Offsets 0 and 1 of a listing are "." and "..". */
+  private static final int DOT_ENTRIES = 2;
+
+  /** What most local file systems report; st_blocks counts in units of 512 whatever this is. */
+  private static final int BLOCK_SIZE = 4096;
+
+  private static final int STAT_BLOCK = 512;
+
+  /** PATH_MAX less the final NUL: the longest target the kernel follows. */
+  private static final int LONGEST_LINK = 4095;
+
+  private static final Logger log = LoggerFactory.getLogger(TreeFileSystem.class);
+
+  private final ObjectStore store;
+  private final Nodes nodes;
+  private final ExtendedAttributes extendedAttributes;
+  private final Ownership ownership;
+  private final long committedSeconds;
+
+  TreeFileSystem(ObjectStore store, Revision revision, Ownership ownership)
+      throws IOException, InterruptedException {
+    this.store = store;
+    this.nodes = new Nodes(store, revision);
+    this.extendedAttributes = new ExtendedAttributes(revision);
+    this.ownership = ownership;
+    this.committedSeconds = revision.committed().getEpochSecond();
+  }
+
+  @Override
+  public void lookup(Request request, long parent, Name name, EntryReply reply)
+      throws FuseException, InterruptedException {
+    answer(
+        parent,
+        () -> {
+          var directory = nodes.directory(request, parent);
+          var tree = nodes.tree(request, directory.tree());
+          int index = tree.find(name.bytes(), name.length());
+          if (index < 0) {
+            reply.absent(Validity.FOREVER);
+            return;
+          }
+          var node = nodes.entry(tree, directory, index);
+          long size = node.isBlob() ? nodes.size(request, node) : 0;
+          describe(node, size, found(reply, node.inode()));
+        });
+  }
+
+  /** Nothing to do: see {@link InodeTable}. */
+  @Override
+  public void forget(long node, long lookups) {}
+
+  @Override
+  public void getattr(Request request, long inode, AttributesReply reply)
+      throws FuseException, InterruptedException {
+    answer(
+        inode,
+        () -> {
+          var node = nodes.node(request, inode);
+          long size = node.isBlob() ? nodes.size(request, node) : 0;
+          describe(node, size, reply.validFor(Validity.FOREVER));
+        });
+  }
+
+  @Override
+  public void readlink(Request request, long inode, LinkReply reply)
+      throws FuseException, InterruptedException {
+    answer(
+        inode,
+        () -> {
+          var node = nodes.node(request, inode);
+          if (!node.isSymlink()) {
+            throw Errno.EINVAL.exception();
+          }
+          try (var blob = blob(request, node.id())) {
+            if (blob.size() > LONGEST_LINK) {
+              throw Errno.ENAMETOOLONG.exception();
+            }
+            var target = new byte[(int) blob.size()];
+            blob.read(0, MemorySegment.ofArray(target));
+            reply.target(target, target.length);
+          }
+        });
+  }
+
+  @Override
+  public void read(Request request, long inode, long handle, long offset, int size, ReadReply reply)
+      throws FuseException, InterruptedException {
+    answer(
+        inode,
+        () -> {
+          var node = nodes.node(request, inode);
+          try (var blob = blob(request, node.id())) {
+            reply.filled(blob.read(offset, reply.target()));
+          }
+        });
+  }
+
+  @Override
+  public void readdir(Request request, long inode, long handle, long offset, DirectoryReply reply)
+      throws FuseException, InterruptedException {
+    answer(inode, () -> list(request, inode, offset, reply, (_, _) -> {}));
+  }
+
+  @Override
+  public void readdirplus(
+      Request request, long inode, long handle, long offset, DirectoryPlusReply reply)
+      throws FuseException, InterruptedException {
+    answer(
+        inode,
+        () ->
+            list(
+                request,
+                inode,
+                offset,
+                reply,
+                (node, listing) -> {
+                  if (!node.isBlob()) {
+                    describe(node, 0, found(listing.entry(), node.inode()));
+                    return;
+                  }
+                  // What is not known is left out: a listing waits for nothing.
+                  var size = nodes.sizeIfLocal(node.id());
+                  if (size.isPresent()) {
+                    describe(node, size.getAsLong(), found(listing.entry(), node.inode()));
+                  }
+                }));
+  }
+
+  @Override
+  public void statfs(Request request, long node, StatfsReply reply) {
+    // Read-only, so full; how large the whole tree is nobody knows before all of it has been seen.
+    reply.blockSize(BLOCK_SIZE).blocks(nodes.count(), 0).files(nodes.count(), 0);
+  }
+
+  @Override
+  public void getxattr(Request request, long inode, Name name, XattrReply reply)
+      throws FuseException, InterruptedException {
+    answer(inode, () -> extendedAttributes.get(nodes.node(request, inode), name, reply));
+  }
+
+  @Override
+  public void listxattr(Request request, long inode, XattrListReply reply)
+      throws FuseException, InterruptedException {
+    answer(inode, () -> extendedAttributes.list(inode, reply));
+  }
+
+  /** What is done for an entry of a listing once its name has been added. */
+  @FunctionalInterface
+  private interface Added<L extends Listing> {
+    void added(Node node, L listing) throws IOException;
+  }
+
+  private <L extends Listing> void list(
+      Request request, long inode, long offset, L listing, Added<L> added)
+      throws IOException, InterruptedException, FuseException {
+    var directory = nodes.directory(request, inode);
+    var tree = nodes.tree(request, directory.tree());
+    long next = offset;
+    if (next == 0 && !listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, ++next)) {
+      return;
+    }
+    if (next == 1
+        && !listing.add(PARENT, PARENT.length, directory.parent(), FileType.DIRECTORY, ++next)) {
+      return;
+    }
+    var name = new byte[256];
+    for (int index = (int) (next - DOT_ENTRIES); index < tree.size(); index++) {
+      var node = nodes.entry(tree, directory, index);
+      int length = tree.copyName(index, name);
+      long following = index + DOT_ENTRIES + 1;
+      if (!listing.add(name, length, node.inode(), Node.type(node.mode()), following)) {
+        return;
+      }
+      added.added(node, listing);
+    }
+  }
+
+  private static Attributes found(EntryReply reply, long inode) {
+    return reply.found(inode, 0, Validity.FOREVER, Validity.FOREVER);
+  }
+
+  private void describe(Node node, long size, Attributes attributes) {
+    var type = Node.type(node.mode());
+    int permissions =
+        switch (type) {
+          case SYMLINK -> 0777;
+          case DIRECTORY -> ownership.permissions(0777);
+          default -> ownership.permissions((node.mode().getBits() & 0111) != 0 ? 0777 : 0666);
+        };
+    attributes
+        .ino(node.inode())
+        .mode(type.mode(permissions))
+        // Not counted, for directories either: what btrfs reports, and find(1) knows.
+        .nlink(1)
+        .owner(ownership.uid(), ownership.gid())
+        .size(size)
+        .blocks((size + STAT_BLOCK - 1) / STAT_BLOCK)
+        .blksize(BLOCK_SIZE)
+        .times(committedSeconds, 0);
+  }
+
+  private Blob blob(Request request, ObjectId id) throws IOException, InterruptedException {
+    var local = store.blobIfLocal(id);
+    if (local.isPresent()) {
+      return local.get();
+    }
+    request.willWait();
+    return store.blob(id);
+  }
+
+  /** An operation as it is written here, its failures not yet those of the kernel. */
+  @FunctionalInterface
+  private interface Operation {
+    void run() throws IOException, InterruptedException, FuseException;
+  }
+
+  private void answer(long inode, Operation operation) throws FuseException, InterruptedException {
+    try {
+      operation.run();
+    } catch (IOException e) {
+      var errno = ReadFailures.errno(e);
+      log.warn("{}: {}: {}", nodes.path(inode), errno, e.getMessage());
+      log.debug("the cause", e);
+      throw errno.exception();
+    }
+  }
+}
