@@ -1,0 +1,121 @@
+package dev.gitfs.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.gitfs.cli.config.Directories;
+import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.KernelMounts;
+import dev.gitfs.cli.daemon.MountSummary;
+import dev.gitfs.cli.daemon.RunningDaemons;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code git-fs list}: what is mounted, and what a killed process left behind. */
+@Command(
+    name = "list",
+    description = "List what is mounted.",
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class ListCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "print JSON: an array with an object for each mount")
+  private boolean json;
+
+  ListCommand() {}
+
+  @Override
+  public Integer call() throws DaemonException, IOException {
+    List<MountSummary> mounts = new RunningDaemons(Directories.ofUser()).mounts();
+    var served = mounts.stream().map(MountSummary::directory).collect(Collectors.toSet());
+    List<KernelMounts.Entry> stale =
+        KernelMounts.all().stream()
+            .filter(KernelMounts.Entry::ours)
+            .filter(entry -> !served.contains(entry.directory()))
+            .filter(KernelMounts.Entry::stale)
+            .toList();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(new GsonBuilder().disableHtmlEscaping().create().toJson(array(mounts, stale)));
+    } else {
+      table(mounts, stale).forEach(out::println);
+    }
+    out.flush();
+    return ExitStatus.OK;
+  }
+
+  private static JsonArray array(List<MountSummary> mounts, List<KernelMounts.Entry> stale) {
+    var array = new JsonArray();
+    for (MountSummary mount : mounts) {
+      array.add(object(mount));
+    }
+    for (KernelMounts.Entry entry : stale) {
+      var object = new JsonObject();
+      object.addProperty("directory", entry.directory().toString());
+      object.addProperty("source", entry.source());
+      object.addProperty("state", "stale");
+      array.add(object);
+    }
+    return array;
+  }
+
+  static JsonObject object(MountSummary mount) {
+    var object = new JsonObject();
+    object.addProperty("directory", mount.directory().toString());
+    object.addProperty("source", mount.source());
+    object.addProperty("state", "mounted");
+    object.addProperty("ref", mount.ref());
+    object.addProperty("commit", mount.commit());
+    object.addProperty("since", mount.since().toString());
+    object.addProperty("pid", mount.pid());
+    object.addProperty("log", mount.log().toString());
+    return object;
+  }
+
+  /** A heading and a row for each mount, columns aligned; nothing at all if nothing is mounted. */
+  private static List<String> table(List<MountSummary> mounts, List<KernelMounts.Entry> stale) {
+    var rows = new ArrayList<List<String>>();
+    rows.add(List.of("DIRECTORY", "REF", "COMMIT", "PID", "SOURCE"));
+    for (MountSummary mount : mounts) {
+      rows.add(
+          List.of(
+              printable(mount.directory()),
+              mount.shortRef(),
+              mount.shortCommit(),
+              Long.toString(mount.pid()),
+              mount.source()));
+    }
+    for (KernelMounts.Entry entry : stale) {
+      rows.add(List.of(printable(entry.directory()), "-", "stale", "-", entry.source()));
+    }
+    if (rows.size() == 1) {
+      return List.of();
+    }
+    int[] widths = new int[4];
+    for (List<String> row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    String format = "%-" + widths[0] + "s  %-" + widths[1] + "s  %-" + widths[2] + "s  %";
+    return rows.stream()
+        .map(row -> (format + widths[3] + "s  %s").formatted(row.toArray()))
+        .toList();
+  }
+
+  /** A directory's name may hold what would break a line. */
+  private static String printable(Path directory) {
+    return directory.toString().replaceAll("\\p{Cntrl}", "?");
+  }
+}

@@ -1,0 +1,100 @@
+package dev.gitfs.cli;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import dev.gitfs.cli.config.Directories;
+import dev.gitfs.cli.daemon.Daemon;
+import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.KernelMounts;
+import dev.gitfs.cli.daemon.MountStatistics;
+import dev.gitfs.cli.daemon.RunningDaemons;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code git-fs stats}: what a mount has cost and saved. */
+@Command(
+    name = "stats",
+    description = "Show what a mount has cost and saved since it was mounted.",
+    sortOptions = false,
+    usageHelpAutoWidth = true)
+final class StatsCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--json", description = "print a JSON object; sizes are bytes, times seconds")
+  private boolean json;
+
+  @Parameters(paramLabel = "DIR", description = "where a repository is mounted")
+  private Path directory;
+
+  StatsCommand() {}
+
+  @Override
+  public Integer call() throws DaemonException, IOException {
+    Path target = KernelMounts.canonical(directory);
+    try (Daemon daemon =
+        new RunningDaemons(Directories.ofUser())
+            .serving(target)
+            .orElseThrow(() ->
+                new DaemonException(
+                    DaemonException.Kind.DIRECTORY,
+                    "no running git-fs serves " + target + "; see: git-fs list"))) {
+      MountStatistics statistics = daemon.statistics(target);
+      PrintWriter out = spec.commandLine().getOut();
+      if (json) {
+        out.println(new Gson().toJson(object(statistics)));
+      } else {
+        print(statistics, out);
+      }
+      out.flush();
+    }
+    return ExitStatus.OK;
+  }
+
+  private static JsonObject object(MountStatistics statistics) {
+    JsonObject object = ListCommand.object(statistics.mount());
+    object.addProperty("requests", statistics.requests());
+    object.addProperty("retries", statistics.retries());
+    object.addProperty("bytes_sent", statistics.sent().bytes());
+    object.addProperty("bytes_received", statistics.received().bytes());
+    object.addProperty("objects_fetched", statistics.objectsFetched());
+    object.addProperty("memory_hits", statistics.memoryHits());
+    object.addProperty("disk_hits", statistics.diskHits());
+    object.addProperty("misses", statistics.misses());
+    object.addProperty("waits", statistics.waits());
+    object.addProperty("waited_seconds", statistics.waited().toNanos() / 1e9);
+    object.addProperty("resident_bytes", statistics.resident().bytes());
+    return object;
+  }
+
+  private static void print(MountStatistics statistics, PrintWriter out) {
+    line(out, "source", statistics.mount().source());
+    line(out, "ref", statistics.mount().shortRef());
+    line(out, "commit", statistics.mount().commit());
+    line(out, "since", statistics.mount().since());
+    line(out, "requests", statistics.requests() + " (" + statistics.retries() + " retries)");
+    line(out, "sent", statistics.sent());
+    line(out, "received", statistics.received());
+    line(out, "objects fetched", statistics.objectsFetched());
+    line(out, "memory hits", statistics.memoryHits());
+    line(out, "disk hits", statistics.diskHits());
+    line(out, "misses", statistics.misses());
+    String waited = "%.3f s".formatted(statistics.waited().toNanos() / 1e9);
+    line(out, "waits", statistics.waits() + " (" + waited + " in all)");
+    line(out, "resident memory", statistics.resident());
+    line(out, "process", statistics.mount().pid());
+    line(out, "log", statistics.mount().log());
+  }
+
+  private static void line(PrintWriter out, String name, Object value) {
+    out.println(String.format(Locale.ROOT, "%-16s %s", name, value));
+  }
+}

@@ -1,0 +1,19 @@
+package dev.gitfs.cli.config;
+
+/** What holds when a user says nothing. The one place for it. */
+public final class Defaults {
+
+  /**
+   * Memory for file contents and trees. All 5,000 trees of Linux take about 20 MiB of it, the rest
+   * holds files while they are read; the kernel's page cache keeps what was read.
+   */
+  public static final ByteSize MEMORY = ByteSize.mebibytes(96);
+
+  /** Disk for the cache of all repositories: some dozens of large ones, on a laptop's disk. */
+  public static final ByteSize CACHE_SIZE = ByteSize.gibibytes(10);
+
+  /** Less than this and one directory of a large repository does not fit. */
+  public static final ByteSize LEAST_MEMORY = ByteSize.mebibytes(16);
+
+  private Defaults() {}
+}

@@ -1,0 +1,69 @@
+package dev.gitfs.cli.daemon;
+
+import dev.gitfs.cli.daemon.DaemonException.Kind;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The daemon's side of a connection: answers requests, one after the other. For one thread. */
+final class Conversation {
+
+  private static final Logger log = LoggerFactory.getLogger(Conversation.class);
+
+  private final Daemon daemon;
+  private final BufferedReader requests;
+  private final OutputStream replies;
+
+  Conversation(Daemon daemon, InputStream requests, OutputStream replies) {
+    this.daemon = daemon;
+    this.requests = new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8));
+    this.replies = replies;
+  }
+
+  /** Answers the next request; false if there is none any more. */
+  boolean exchange() throws IOException {
+    String line = requests.readLine();
+    if (line == null) {
+      return false;
+    }
+    replies.write((Wire.encode(answer(line)) + "\n").getBytes(StandardCharsets.UTF_8));
+    replies.flush();
+    return true;
+  }
+
+  private Message.Reply answer(String line) {
+    try {
+      return switch (Wire.decode(line, Message.Request.class)) {
+        case Message.Mount(var request) -> new Message.Mounted(daemon.mount(request));
+        case Message.Unmount(var directory, var lazy) -> {
+          daemon.unmount(directory, lazy);
+          yield new Message.Unmounted();
+        }
+        case Message.ListMounts() -> new Message.Mounts(daemon.mounts());
+        case Message.ReadStatistics(var directory) ->
+            new Message.Statistics(daemon.statistics(directory));
+      };
+    } catch (DaemonException e) {
+      log.warn("{}", e.getMessage(), e.getCause());
+      return failed(e.kind(), e.getMessage(), e);
+    } catch (InterruptedException e) {
+      return failed(Kind.FAILED, "interrupted", e);
+    } catch (IOException | RuntimeException e) {
+      log.error("A request failed in a way nobody foresaw", e);
+      return failed(Kind.FAILED, "unexpected " + e + "; the log has more", e);
+    }
+  }
+
+  private static Message.Failed failed(Kind kind, String message, Exception e) {
+    var trace = new StringWriter();
+    e.printStackTrace(new PrintWriter(trace));
+    return new Message.Failed(kind, message, trace.toString());
+  }
+}

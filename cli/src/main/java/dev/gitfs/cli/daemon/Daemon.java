@@ -1,0 +1,34 @@
+package dev.gitfs.cli.daemon;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A process that serves mounts, as commands see it: in this process or reached over a socket.
+ *
+ * <p>Safe for use by several threads. Every failure is a {@link DaemonException} with a message for
+ * people.
+ */
+public interface Daemon extends AutoCloseable {
+
+  /** Mounts a repository; returns when its root can be listed. */
+  MountSummary mount(MountRequest request) throws DaemonException, InterruptedException;
+
+  /**
+   * Ends the mount at {@code directory}; returns when the kernel has let go of it and its resources
+   * are given back.
+   *
+   * @param lazy detach now, even if files are open; what is open stays readable until it is closed
+   */
+  void unmount(Path directory, boolean lazy) throws DaemonException, InterruptedException;
+
+  /** The mounts being served now. */
+  List<MountSummary> mounts() throws DaemonException;
+
+  /** What the mount at {@code directory} has cost and saved so far. */
+  MountStatistics statistics(Path directory) throws DaemonException;
+
+  /** Lets go of the connection, or, in the process that serves, of every mount. */
+  @Override
+  void close();
+}

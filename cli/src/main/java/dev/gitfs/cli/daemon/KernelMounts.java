@@ -1,0 +1,175 @@
+package dev.gitfs.cli.daemon;
+
+import dev.gitfs.cli.config.Directories;
+import dev.gitfs.cli.daemon.DaemonException.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/**
+ * What the kernel has mounted, as far as this process sees it, and how to end it without the
+ * process that serves it.
+ */
+public final class KernelMounts {
+
+  /** The type the kernel shows for our mounts: FUSE, with our name as its subtype. */
+  private static final String TYPE = "fuse.git-fs";
+
+  private static final Path TABLE = Path.of("/proc/self/mountinfo");
+
+  /** The kernel writes space, tab, newline and backslash of a path as octal numbers. */
+  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
+
+  /** A mount that is served answers a look at its root in microseconds, even on a busy machine. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private KernelMounts() {}
+
+  /**
+   * A mounted file system.
+   *
+   * @param directory where
+   * @param type of file system, with subtype
+   * @param source what the kernel calls the mounted thing
+   */
+  public record Entry(Path directory, String type, String source) {
+
+    /** Whether git-fs made this mount. */
+    public boolean ours() {
+      return type.equals(TYPE);
+    }
+
+    /**
+     * Whether the process that served this mount is gone, which the kernel puts as "Transport
+     * endpoint is not connected". Never to be asked by the process that serves it.
+     */
+    public boolean stale() {
+      // Attributes and directories may be cached in the kernel; the free space never is.
+      var probe = new CompletableFuture<Boolean>();
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> {
+            try {
+              Files.getFileStore(directory).getTotalSpace();
+              probe.complete(false);
+            } catch (java.nio.file.AccessDeniedException e) {
+              probe.complete(false); // Another user's, and alive.
+            } catch (IOException e) {
+              probe.complete(true);
+            }
+          });
+      try {
+        return probe.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      } catch (ExecutionException | TimeoutException e) {
+        return false; // Slow is not dead.
+      }
+    }
+  }
+
+  /** Everything that is mounted, in the order it was mounted. */
+  public static List<Entry> all() throws IOException {
+    var entries = new ArrayList<Entry>();
+    for (String line : Files.readAllLines(TABLE)) {
+      parse(line).ifPresent(entries::add);
+    }
+    return entries;
+  }
+
+  /** What is mounted at {@code directory}; of several on top of each other, the one to be seen. */
+  public static Optional<Entry> at(Path directory) throws IOException {
+    return all().stream()
+        .filter(entry -> entry.directory().equals(directory))
+        .reduce((below, above) -> above);
+  }
+
+  /**
+   * The name the kernel has for {@code directory}: absolute, without symbolic links. Works for a
+   * directory that does not exist yet, and for a stale mount, which cannot be looked at.
+   */
+  public static Path canonical(Path directory) {
+    Path absolute = directory.toAbsolutePath().normalize();
+    try {
+      return absolute.toRealPath();
+    } catch (IOException e) {
+      Path parent = absolute.getParent();
+      return parent == null ? absolute : canonical(parent).resolve(absolute.getFileName());
+    }
+  }
+
+  /**
+   * Unmounts {@code directory}.
+   *
+   * @param lazy detach now, even if it is in use
+   */
+  public static void unmount(Path directory, boolean lazy)
+      throws DaemonException, InterruptedException {
+    var command = new ArrayList<String>();
+    try {
+      if (Directories.userId() == 0) {
+        command.add("umount");
+        if (lazy) {
+          command.add("-l");
+        }
+      } else {
+        command.addAll(List.of("fusermount3", "-u"));
+        if (lazy) {
+          command.add("-z");
+        }
+      }
+      command.add(directory.toString());
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().put("LC_ALL", "C.UTF-8");
+      Process process = builder.start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes()).strip();
+      if (process.waitFor() != 0) {
+        throw new DaemonException(
+            Kind.DIRECTORY,
+            said.contains("busy")
+                ? directory
+                    + " is in use. Close what uses it (fuser -vm "
+                    + directory
+                    + " lists that), or detach it: git-fs umount --lazy "
+                    + directory
+                : "cannot unmount " + directory + ": " + said);
+      }
+    } catch (IOException e) {
+      throw new DaemonException(
+          Kind.FAILED, "cannot unmount " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** See proc_pid_mountinfo(5): optional fields end with a hyphen. */
+  static Optional<Entry> parse(String line) {
+    String[] fields = line.split(" ");
+    for (int i = 6; i + 2 < fields.length; i++) {
+      if (fields[i].equals("-")) {
+        return Optional.of(
+            new Entry(Path.of(unescape(fields[4])), fields[i + 1], unescape(fields[i + 2])));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String unescape(String field) {
+    return field.indexOf('\\') < 0
+        ? field
+        : OCTAL
+            .matcher(field)
+            .replaceAll(match ->
+                java.util.regex.Matcher.quoteReplacement(
+                    String.valueOf((char) Integer.parseInt(match.group(1), 8))));
+  }
+}

@@ -1,0 +1,30 @@
+package dev.gitfs.cli.daemon;
+
+import dev.gitfs.cli.config.ByteSize;
+import dev.gitfs.cli.config.KernelOptions;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What to mount where, with every default filled in.
+ *
+ * @param source what the user typed, a relative path made absolute; may hold credentials
+ * @param ref branch, tag, full ref or commit id; empty for the remote's HEAD
+ * @param directory absolute; need not exist
+ * @param cacheDirectory absolute
+ */
+public record MountRequest(
+    String source,
+    Optional<String> ref,
+    Path directory,
+    Path cacheDirectory,
+    ByteSize memory,
+    ByteSize cacheSize,
+    KernelOptions options) {
+
+  /** Without the source: it may hold credentials, and records end up in logs. */
+  @Override
+  public String toString() {
+    return "MountRequest[" + directory + "]";
+  }
+}

@@ -1,0 +1,128 @@
+package dev.gitfs.cli.daemon;
+
+import dev.gitfs.cli.config.ByteSize;
+import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.remote.Remote;
+import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.remote.RemoteStatistics;
+import dev.gitfs.git.remote.Remotes;
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.Revision;
+import dev.gitfs.git.store.RevisionException;
+import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.git.store.StoreStatistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** One mount of this process: a repository, from its server to the kernel. */
+final class ServedRepository implements AutoCloseable {
+
+  private final Remote remote;
+  private final ObjectStore store;
+  private final MountSummary summary;
+
+  private ServedRepository(Remote remote, ObjectStore store, MountSummary summary) {
+    this.remote = remote;
+    this.store = store;
+    this.summary = summary;
+  }
+
+  /**
+   * Mounts what {@code request} asks for on {@code directory}, which must be ready for it.
+   *
+   * @param log where this process logs
+   */
+  static ServedRepository serve(MountRequest request, Path directory, Path log)
+      throws DaemonException, InterruptedException {
+    try {
+      Remote remote = Remotes.open(request.source());
+      ObjectStore store =
+          ObjectStore.open(
+              remote,
+              new StoreOptions(
+                  request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()));
+      try {
+        Revision revision = store.resolve(request.ref());
+        var summary =
+            new MountSummary(
+                directory,
+                remote.url(),
+                revision.ref(),
+                revision.commit().name(),
+                Instant.now(),
+                ProcessHandle.current().pid(),
+                log);
+        return new ServedRepository(remote, store, summary);
+      } catch (IOException | InterruptedException | RuntimeException e) {
+        store.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw failure(e);
+    }
+  }
+
+  MountSummary summary() {
+    return summary;
+  }
+
+  /** Returns when the kernel has let go of the mount, whoever ended it. */
+  void awaitUnmounted() throws InterruptedException {
+    Thread.sleep(Long.MAX_VALUE);
+  }
+
+  MountStatistics statistics() throws DaemonException {
+    RemoteStatistics network = remote.statistics();
+    StoreStatistics reads = store.statistics();
+    return new MountStatistics(
+        summary,
+        network.requests(),
+        network.retries(),
+        new ByteSize(network.bytesSent()),
+        new ByteSize(network.bytesReceived()),
+        reads.objectsFetched(),
+        reads.memoryHits(),
+        reads.diskHits(),
+        reads.misses(),
+        reads.waits(),
+        reads.waited(),
+        resident());
+  }
+
+  /** Unmounts, if that has not happened yet, and gives everything back. */
+  @Override
+  public void close() {
+    store.close();
+  }
+
+  private static ByteSize resident() throws DaemonException {
+    try {
+      for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+        if (line.startsWith("VmRSS:")) {
+          return new ByteSize(Long.parseLong(line.replaceAll("\\D", "")) * 1024);
+        }
+      }
+      throw new IOException("no VmRSS in /proc/self/status");
+    } catch (IOException e) {
+      throw new DaemonException(Kind.FAILED, e.getMessage(), e);
+    }
+  }
+
+  private static DaemonException failure(IOException e) {
+    Kind kind =
+        switch (e) {
+          case RevisionException _ -> Kind.REPOSITORY;
+          case RemoteException remote ->
+              switch (remote.kind()) {
+                case NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, NO_SUCH_OBJECT -> Kind.REPOSITORY;
+                case UNREACHABLE, TIMED_OUT, SERVER_FAILED -> Kind.SERVER;
+                case UNSUPPORTED, LOCAL -> Kind.FAILED;
+              };
+          default -> Kind.FAILED;
+        };
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return new DaemonException(kind, message, e);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.gitfs.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The house plan of DESIGN.md: who may use whom. */
+class ArchitectureTest {
+
+  private static final String FUSE = "dev.gitfs.fuse..";
+  private static final String REMOTE = "dev.gitfs.git.remote..";
+  private static final String STORE = "dev.gitfs.git.store..";
+  private static final String TREE = "dev.gitfs.mount.tree..";
+  private static final String PREFETCH = "dev.gitfs.mount.prefetch..";
+  private static final String NAMESPACE = "dev.gitfs.mount.namespace..";
+
+  private static final String JDK = "java..";
+  private static final String JGIT = "org.eclipse.jgit..";
+  private static final String CAFFEINE = "com.github.benmanes.caffeine..";
+  private static final String SLF4J = "org.slf4j..";
+
+  private static JavaClasses code;
+
+  @BeforeAll
+  static void readTheCode() {
+    code =
+        new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.gitfs");
+  }
+
+  @Test
+  void fuseUsesTheJdkAlone() {
+    onlyUses(FUSE, JDK);
+  }
+
+  @Test
+  void remoteUsesJgit() {
+    onlyUses(REMOTE, JDK, JGIT, SLF4J);
+  }
+
+  @Test
+  void storeUsesRemote() {
+    onlyUses(STORE, JDK, JGIT, CAFFEINE, SLF4J, REMOTE);
+  }
+
+  @Test
+  void treeUsesFuseAndStore() {
+    // Ids and file modes are JGit's values, and part of what the store says.
+    onlyUses(TREE, JDK, SLF4J, FUSE, STORE, "org.eclipse.jgit.lib..");
+  }
+
+  @Test
+  void prefetchUsesStore() {
+    onlyUses(PREFETCH, JDK, SLF4J, STORE, "org.eclipse.jgit.lib..");
+  }
+
+  @Test
+  void namespaceUsesTreeStoreAndRemote() {
+    onlyUses(NAMESPACE, JDK, SLF4J, TREE, STORE, REMOTE, FUSE, "org.eclipse.jgit.lib..");
+  }
+
+  @Test
+  void nobodyUsesTheCommandsButTheCommands() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.gitfs.cli..", "dev.gitfs.bench..", "dev.gitfs.testkit..")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("dev.gitfs.cli..", "dev.gitfs.bench..")));
+  }
+
+  @Test
+  void theProductDoesNotUseItsTestKit() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.gitfs.testkit..", "dev.gitfs.bench..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.gitfs.testkit..")));
+  }
+
+  @Test
+  void packagesFormNoCycle() {
+    check(slices().matching("dev.gitfs.(**)").should().beFreeOfCycles());
+  }
+
+  @Test
+  void onlyCommandsPrint() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.gitfs.cli..", "dev.gitfs.bench..", "dev.gitfs.testkit..")
+            .should(ACCESS_STANDARD_STREAMS));
+  }
+
+  @Test
+  void thereIsOneLogger() {
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat(
+                resideInAnyPackage("java.util.logging..", "org.apache.commons.logging..")));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage(FUSE)
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(System.Logger.class));
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.gitfs.cli.telemetry..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("ch.qos.logback..")));
+  }
+
+  @Test
+  void onlyFuseCallsForeignFunctions() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(FUSE, "dev.gitfs.bench..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(java.lang.foreign.Linker.class));
+  }
+
+  @Test
+  void namesSayWhatAThingIs() {
+    check(
+        noClasses()
+            .should()
+            .haveNameMatching(".*(Manager|Helper|Utils?|Data|Info)(\\$.*)?")
+            .because("STYLE.md: words of this field only"));
+  }
+
+  private static void onlyUses(String room, String... allowed) {
+    var all = new ArrayList<>(List.of(allowed));
+    all.add(room);
+    check(
+        classes()
+            .that(are(resideInAPackage(room)))
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(all.toArray(String[]::new))));
+  }
+
+  private static void check(ArchRule rule) {
+    // Some rooms are yet to be built.
+    rule.allowEmptyShould(true).check(code);
+  }
+}
