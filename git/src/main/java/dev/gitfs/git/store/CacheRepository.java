@@ -1,0 +1,192 @@
+package dev.gitfs.git.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.TreeSet;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The bare repository of one remote in the cache directory, as files: a partial clone that stock
+ * git reads. It comes into being by one rename, so no half of it is ever seen; all that changes
+ * later is replaced by renames too. What is git-fs's own lives in its {@code git-fs} directory.
+ *
+ * @param directory the repository, {@code <readable>-<hash>.git}
+ */
+record CacheRepository(Path directory) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CacheRepository.class);
+
+  /** Names stay readable and, with the hash and {@code .git}, far below NAME_MAX. */
+  private static final int READABLE_LENGTH = 100;
+
+  /** The repository of {@code url} under {@code cache}, created unless it is there. */
+  static CacheRepository open(Path cache, String url) throws IOException {
+    Files.createDirectories(cache);
+    var repository = new CacheRepository(cache.resolve(directoryName(url)));
+    if (!Files.exists(repository.directory)) {
+      repository.create(cache, url);
+    }
+    // Whatever was lost since, to a disk repair or a curious hand, is as it was.
+    writeSkeleton(repository.directory, url);
+    return repository;
+  }
+
+  Path objects() {
+    return directory.resolve("objects");
+  }
+
+  Path packs() {
+    return directory.resolve("objects/pack");
+  }
+
+  /** Where files are written before they are renamed to where they belong. */
+  Path scratch() {
+    return directory.resolve("git-fs");
+  }
+
+  Path sessions() {
+    return directory.resolve("git-fs/sessions");
+  }
+
+  /** Remembers something about the server, as an empty file. */
+  Path marker(String name) {
+    return directory.resolve("git-fs").resolve(name);
+  }
+
+  /**
+   * Lets stock git find {@code commit}, whose parents are not here: {@code refs} point at what they
+   * are mapped to, HEAD at {@code head} unless that is empty. Names that are no ref names, which
+   * only a hostile server sends, are left out.
+   */
+  void publish(ObjectId commit, Map<String, ObjectId> refs, String head) throws IOException {
+    addShallow(commit);
+    for (var ref : refs.entrySet()) {
+      if (isSafe(ref.getKey())) {
+        writeRef(ref.getKey(), ref.getValue().name() + "\n");
+      }
+    }
+    if (isSafe(head)) {
+      writeRef("HEAD", "ref: " + head + "\n");
+    }
+  }
+
+  private static boolean isSafe(String ref) {
+    return ref.startsWith("refs/") && Repository.isValidRefName(ref);
+  }
+
+  private void writeRef(String name, String content) throws IOException {
+    Path file = directory.resolve(name);
+    if (Files.isRegularFile(file) && Files.readString(file).equals(content)) {
+      return;
+    }
+    try {
+      Files.createDirectories(file.getParent());
+      AtomicFile.write(scratch(), file, content);
+    } catch (FileSystemException e) {
+      // The remote has renamed a branch a to a/b, or the other way round: the old one is gone.
+      for (Path parent = file.getParent(); !parent.equals(directory); parent = parent.getParent()) {
+        if (Files.isRegularFile(parent)) {
+          Files.delete(parent);
+        }
+      }
+      if (Files.isDirectory(file)) {
+        FileTrees.delete(file);
+      }
+      Files.createDirectories(file.getParent());
+      AtomicFile.write(scratch(), file, content);
+    }
+  }
+
+  private void addShallow(ObjectId commit) throws IOException {
+    Path shallow = directory.resolve("shallow");
+    try (var lock = InterProcessLock.await(directory.resolve("git-fs/shallow.lock"))) {
+      var lines = new TreeSet<String>();
+      if (Files.exists(shallow)) {
+        lines.addAll(Files.readAllLines(shallow));
+      }
+      if (lines.add(commit.name())) {
+        AtomicFile.write(scratch(), shallow, String.join("\n", lines) + "\n");
+      }
+    }
+  }
+
+  private void create(Path cache, String url) throws IOException {
+    Path temporary = Files.createTempDirectory(cache, ".new-");
+    try {
+      writeSkeleton(temporary, url);
+      Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
+      LOG.debug("Created {}", directory);
+    } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
+      LOG.debug("{} was created by another process", directory);
+    } catch (FileSystemException e) {
+      if (!Files.exists(directory)) {
+        throw e;
+      }
+    } finally {
+      FileTrees.delete(temporary);
+    }
+  }
+
+  private static void writeSkeleton(Path directory, String url) throws IOException {
+    for (String name : new String[] {"objects/pack", "objects/info", "refs/heads", "git-fs"}) {
+      Files.createDirectories(directory.resolve(name));
+    }
+    if (!Files.exists(directory.resolve("config"))) {
+      AtomicFile.write(
+          directory.resolve("git-fs"), directory.resolve("config"), config(url).toText());
+    }
+    if (!Files.exists(directory.resolve("HEAD"))) {
+      AtomicFile.write(
+          directory.resolve("git-fs"), directory.resolve("HEAD"), "ref: refs/heads/main\n");
+    }
+  }
+
+  private static Config config(String url) {
+    var config = new Config();
+    config.setInt("core", null, "repositoryformatversion", 1);
+    config.setBoolean("core", null, "bare", true);
+    config.setString("extensions", null, "partialClone", "origin");
+    config.setString("remote", "origin", "url", url);
+    config.setBoolean("remote", "origin", "promisor", true);
+    config.setString("remote", "origin", "partialclonefilter", "blob:none");
+    // git-fs packs as it goes; git's own would throw away what no ref reaches.
+    config.setInt("gc", null, "auto", 0);
+    return config;
+  }
+
+  private static String directoryName(String url) {
+    String readable =
+        url.replaceFirst("^[a-z+]+://", "")
+            .replaceAll("\\.git/*$", "")
+            .replaceAll("[^A-Za-z0-9._-]+", "-")
+            .replaceAll("^[-.]+|-+$", "");
+    if (readable.length() > READABLE_LENGTH) {
+      readable = readable.substring(readable.length() - READABLE_LENGTH);
+    }
+    return readable + "-" + hash(url) + ".git";
+  }
+
+  private static String hash(String url) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(url.getBytes(UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

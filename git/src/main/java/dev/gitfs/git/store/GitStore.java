@@ -1,0 +1,340 @@
+package dev.gitfs.git.store;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.gitfs.git.remote.Remote;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToIntFunction;
+import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.storage.file.WindowCacheConfig;
+import org.eclipse.jgit.util.FS;
+
+/**
+ * The store: looks in memory, then on disk, then asks the remote. Everything it knows how to do is
+ * done by its parts; this class puts them in that order.
+ */
+final class GitStore implements ObjectStore {
+
+  private static final ObjectId EMPTY_BLOB =
+      ObjectId.fromString("e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+
+  /**
+   * Inflated on the caller's thread even where that must not block: at 250 MB/s, a quarter of a
+   * millisecond.
+   */
+  private static final long QUICK_BYTES = 64 << 10;
+
+  /** Larger blobs are spooled: held in memory, a few of them would leave room for nothing else. */
+  private static final long SPOOL_BYTES = 8 << 20;
+
+  /** Reads from packs go through this much memory, in every store of the process together. */
+  private static final long WINDOW_BYTES = 16 << 20;
+
+  private static final int DELTA_BASE_BYTES = 4 << 20;
+
+  /** Trees are small, listed again and again, and lead to everything else. */
+  private static final int TREE_SHARE = 4;
+
+  /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
+  private static final int SPOOL_SHARE = 8;
+
+  /** Sizes in one object-info request, 50 bytes each. */
+  private static final int MOST_SIZES = 16_384;
+
+  /** Tries before an object that comes and goes again is given up. */
+  private static final int ATTEMPTS = 3;
+
+  /** Blobs inflated at a time that are too large to be inflated twice in vain. */
+  private static final int INFLATING = 64;
+
+  /** An id, a cache's entry and an array header. */
+  private static final int ENTRY_BYTES = 136;
+
+  private final Remote remote;
+  private final Session session;
+  private final ObjectDirectory objects;
+  private final LocalObjects local;
+  private final Upstream upstream;
+  private final Resolver resolver;
+  private final Spool spool;
+  private final Lane treeLane;
+  private final Lane blobLane;
+  private final Lane largeBlobLane;
+  private final Cache<ObjectId, ParsedTree> trees;
+  private final Cache<ObjectId, byte[]> blobs;
+  private final long spoolBytes;
+  private final Map<ObjectId, Long> sizes = new ConcurrentHashMap<>();
+  private final ReentrantLock[] inflating = new ReentrantLock[INFLATING];
+  private final LongAdder memoryHits = new LongAdder();
+  private final LongAdder diskHits = new LongAdder();
+  private final LongAdder misses = new LongAdder();
+  private final LongAdder waits = new LongAdder();
+  private final LongAdder waitedNanos = new LongAdder();
+
+  GitStore(Remote remote, StoreOptions options) throws IOException {
+    configurePackAccess();
+    this.remote = remote;
+    var repository = CacheRepository.open(options.cacheDirectory(), remote.url());
+    session = Session.start(repository.sessions());
+    objects =
+        new ObjectDirectory(
+            new Config(),
+            repository.objects().toFile(),
+            null,
+            FS.DETECTED,
+            repository.directory().resolve("shallow").toFile());
+    local = new LocalObjects(objects);
+    var intake = new PackIntake(session.directory(), new PackShelf(repository.packs(), objects));
+    upstream = new Upstream(remote, intake, local, repository);
+    resolver = new Resolver(remote, upstream, local, repository);
+    spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
+    treeLane = new Lane("trees", upstream::fetchTrees);
+    blobLane = new Lane("blobs", upstream::fetchBlobs);
+    largeBlobLane = new Lane("large-blobs", upstream::fetchBlobs);
+    spoolBytes = Math.min(SPOOL_BYTES, options.memoryBytes() / 8);
+    long treeBytes = options.memoryBytes() / TREE_SHARE;
+    trees = cache(treeBytes, ParsedTree::weight);
+    blobs = cache(options.memoryBytes() - treeBytes, bytes -> bytes.length);
+    for (int i = 0; i < INFLATING; i++) {
+      inflating[i] = new ReentrantLock();
+    }
+  }
+
+  @Override
+  public Revision resolve(Optional<String> ref) throws IOException, InterruptedException {
+    return resolver.resolve(ref);
+  }
+
+  @Override
+  public Optional<Tree> treeIfLocal(ObjectId id) throws IOException {
+    Tree cached = trees.getIfPresent(id);
+    if (cached != null) {
+      memoryHits.increment();
+      return Optional.of(cached);
+    }
+    Optional<byte[]> raw =
+        id.equals(Constants.EMPTY_TREE_ID)
+            ? Optional.of(new byte[0])
+            : local.bytes(id, Constants.OBJ_TREE);
+    if (raw.isEmpty()) {
+      return Optional.empty();
+    }
+    diskHits.increment();
+    ParsedTree tree = ParsedTree.parse(id, raw.get());
+    trees.put(id.copy(), tree);
+    return Optional.of(tree);
+  }
+
+  @Override
+  public Tree tree(ObjectId id) throws IOException, InterruptedException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<Tree> tree = treeIfLocal(id);
+      if (tree.isPresent()) {
+        return tree.get();
+      }
+      await(treeLane, id);
+    }
+    throw vanishes(id);
+  }
+
+  @Override
+  public Optional<Blob> blobIfLocal(ObjectId id) throws IOException {
+    Optional<Blob> blob = inMemoryOrSpooled(id);
+    if (blob.isPresent()) {
+      return blob;
+    }
+    OptionalLong size = local.size(id);
+    if (size.isEmpty() || size.getAsLong() > Math.min(QUICK_BYTES, spoolBytes)) {
+      return Optional.empty();
+    }
+    return inflate(id);
+  }
+
+  @Override
+  public Blob blob(ObjectId id) throws IOException, InterruptedException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Optional<Blob> blob = blobFromDisk(id);
+      if (blob.isPresent()) {
+        return blob.get();
+      }
+      await(isLarge(id) ? largeBlobLane : blobLane, id);
+    }
+    throw vanishes(id);
+  }
+
+  @Override
+  public OptionalLong sizeIfLocal(ObjectId id) throws IOException {
+    if (id.equals(EMPTY_BLOB)) {
+      return OptionalLong.of(0);
+    }
+    Long known = sizes.get(id);
+    if (known != null) {
+      return OptionalLong.of(known);
+    }
+    byte[] cached = blobs.getIfPresent(id);
+    return cached != null ? OptionalLong.of(cached.length) : local.size(id);
+  }
+
+  @Override
+  public void fetchSizes(Collection<ObjectId> ids) throws IOException, InterruptedException {
+    var unknown = new ArrayList<ObjectId>();
+    for (ObjectId id : ids) {
+      if (sizeIfLocal(id).isEmpty()) {
+        unknown.add(id.copy());
+      }
+    }
+    if (unknown.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      if (remote.capabilities().objectInfo()) {
+        askSizes(unknown);
+      } else {
+        blobLane.fetchAll(unknown);
+      }
+    } finally {
+      waited(start);
+    }
+  }
+
+  @Override
+  public StoreStatistics statistics() {
+    return new StoreStatistics(
+        memoryHits.sum(),
+        diskHits.sum(),
+        misses.sum(),
+        upstream.objectsFetched(),
+        waits.sum(),
+        Duration.ofNanos(waitedNanos.sum()));
+  }
+
+  @Override
+  public void close() {
+    treeLane.close();
+    blobLane.close();
+    largeBlobLane.close();
+    spool.close();
+    objects.close();
+    session.close();
+    remote.close();
+  }
+
+  private Optional<Blob> inMemoryOrSpooled(ObjectId id) {
+    byte[] cached = id.equals(EMPTY_BLOB) ? new byte[0] : blobs.getIfPresent(id);
+    Optional<Blob> blob = cached != null ? Optional.of(new HeapBlob(cached)) : spool.open(id);
+    if (blob.isPresent()) {
+      memoryHits.increment();
+    }
+    return blob;
+  }
+
+  private Optional<Blob> inflate(ObjectId id) throws IOException {
+    Optional<byte[]> bytes = local.bytes(id, Constants.OBJ_BLOB);
+    if (bytes.isEmpty()) {
+      return Optional.empty();
+    }
+    diskHits.increment();
+    blobs.put(id.copy(), bytes.get());
+    return Optional.of(new HeapBlob(bytes.get()));
+  }
+
+  private Optional<Blob> blobFromDisk(ObjectId id) throws IOException, InterruptedException {
+    Optional<Blob> quick = blobIfLocal(id);
+    if (quick.isPresent() || !local.has(id)) {
+      return quick;
+    }
+    // Inflating is long work here: those who want the same wait for the one who does it.
+    ReentrantLock lock = inflating[Math.floorMod(id.hashCode(), INFLATING)];
+    lock.lockInterruptibly();
+    try {
+      Optional<Blob> present = inMemoryOrSpooled(id);
+      if (present.isPresent()) {
+        return present;
+      }
+      OptionalLong size = local.size(id);
+      if (size.isEmpty()) {
+        return Optional.empty();
+      }
+      if (size.getAsLong() <= spoolBytes) {
+        return inflate(id);
+      }
+      Optional<Blob> spooled =
+          local.stream(id, contents -> spool.add(id.copy(), contents, size.getAsLong()));
+      spooled.ifPresent(blob -> diskHits.increment());
+      return spooled;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isLarge(ObjectId id) {
+    Long size = sizes.get(id);
+    return size != null && size > spoolBytes;
+  }
+
+  private void await(Lane lane, ObjectId id) throws IOException, InterruptedException {
+    misses.increment();
+    long start = System.nanoTime();
+    try {
+      lane.fetch(id.copy());
+    } finally {
+      waited(start);
+    }
+  }
+
+  private void waited(long start) {
+    waits.increment();
+    waitedNanos.add(System.nanoTime() - start);
+  }
+
+  private void askSizes(List<ObjectId> ids) throws IOException, InterruptedException {
+    for (int from = 0; from < ids.size(); from += MOST_SIZES) {
+      List<ObjectId> part = ids.subList(from, Math.min(ids.size(), from + MOST_SIZES));
+      long[] answer = remote.objectSizes(part);
+      for (int i = 0; i < answer.length; i++) {
+        if (answer[i] >= 0) {
+          sizes.put(part.get(i), answer[i]);
+        }
+      }
+    }
+  }
+
+  private IOException vanishes(ObjectId id) {
+    return new IOException(
+        "%s of %s was fetched %d times, and is still not in the cache"
+            .formatted(id.name(), remote.url(), ATTEMPTS));
+  }
+
+  /** Bounds are kept on the thread that adds, so what is held never overshoots for long. */
+  private static <V> Cache<ObjectId, V> cache(long bytes, ToIntFunction<V> weight) {
+    return Caffeine.newBuilder()
+        .maximumWeight(bytes)
+        .weigher((ObjectId id, V value) -> ENTRY_BYTES + weight.applyAsInt(value))
+        .executor(Runnable::run)
+        .build();
+  }
+
+  private static void configurePackAccess() {
+    var config = new WindowCacheConfig();
+    config.setPackedGitMMAP(false);
+    config.setPackedGitLimit(WINDOW_BYTES);
+    config.setPackedGitUseStrongRefs(true);
+    config.setDeltaBaseCacheLimit(DELTA_BASE_BYTES);
+    config.setStreamFileThreshold((int) SPOOL_BYTES);
+    config.install();
+  }
+}

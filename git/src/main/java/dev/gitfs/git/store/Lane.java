@@ -1,0 +1,346 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.RemoteException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jgit.lib.ObjectId;
+
+/**
+ * Turns what many threads want, each for itself, into few requests: one lane of the fetcher, for
+ * objects that can be wanted in one request.
+ *
+ * <p>The policy. An object is wanted once, however many threads wait for it. A want that finds the
+ * lane idle leaves at once: a single reader never waits for company. A want that finds a request
+ * under way has proof that it is not alone, so the batch it starts stays open as long as it grows,
+ * {@link #QUIET} without a newcomer closing it, {@link #LONGEST_LINGER} in any case. So 200 threads
+ * that miss a directory's files at the same moment make two requests, the first of which carries
+ * the few that were there when it left. Up to {@link #SLOTS} requests are under way at a time, so a
+ * long one delays no other; when all are, what is wanted piles up and leaves together with the next
+ * free slot.
+ *
+ * <p>A thread that is interrupted leaves; its object stays wanted while somebody else waits for it.
+ * A request of which nobody wants anything any more is interrupted. A failure is told to those who
+ * wait at that moment and to nobody later. When the server refuses one object of a batch, the
+ * others are asked for again without it.
+ */
+final class Lane implements AutoCloseable {
+
+  /** Asks for objects and makes them local; blocks, and heeds interrupts. */
+  @FunctionalInterface
+  interface Request {
+    void send(List<ObjectId> ids) throws IOException, InterruptedException;
+  }
+
+  /**
+   * Requests under way at a time. Servers limit connections per client and a link is filled by two
+   * or three; the fourth is for the short one behind long ones.
+   */
+  private static final int SLOTS = 4;
+
+  /**
+   * Objects in one request. At 50 bytes a want, 16,384 make a request of 800 kB, and a failure
+   * loses no more than that.
+   */
+  private static final int MOST_WANTS = 16_384;
+
+  /** A hundred times what it takes one thread of a burst to come after another. */
+  private static final long QUIET = TimeUnit.MICROSECONDS.toNanos(500);
+
+  /** A quarter of the shortest round trip DESIGN.md counts with, 20 ms. */
+  private static final long LONGEST_LINGER = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final String name;
+  private final Request request;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // All below is guarded by lock.
+  private final Map<ObjectId, Want> wants = new HashMap<>();
+  private final Map<ObjectId, Want> pending = new LinkedHashMap<>();
+  private final LinkedHashSet<Flight> flights = new LinkedHashSet<>();
+  private boolean gathering;
+  private boolean closed;
+
+  Lane(String name, Request request) {
+    this.name = name;
+    this.request = request;
+  }
+
+  /** Makes {@code id} local, or says why it cannot be. */
+  void fetch(ObjectId id) throws IOException, InterruptedException {
+    for (IOException failure : fetchAll(List.of(id)).values()) {
+      throw failure;
+    }
+  }
+
+  /** Makes {@code ids} local; returns why for each that could not be. */
+  Map<ObjectId, IOException> fetchAll(Collection<ObjectId> ids)
+      throws IOException, InterruptedException {
+    List<Want> mine = join(ids);
+    try {
+      for (Want want : mine) {
+        want.done.await();
+      }
+    } catch (InterruptedException e) {
+      leave(mine);
+      throw e;
+    }
+    var failures = new HashMap<ObjectId, IOException>();
+    for (Want want : mine) {
+      if (want.failure != null) {
+        failures.put(want.id, ownCopy(want.failure));
+      }
+    }
+    return failures;
+  }
+
+  /** Interrupts all requests; those who wait get an exception. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      flights.forEach(flight -> flight.thread.interrupt());
+      for (Want want : List.copyOf(pending.values())) {
+        settle(want, new IOException("the object store was closed"));
+      }
+      pending.clear();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<Want> join(Collection<ObjectId> ids) throws IOException {
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IOException("the object store is closed");
+      }
+      var mine = new ArrayList<Want>(ids.size());
+      for (ObjectId id : new LinkedHashSet<>(ids)) {
+        Want want = wants.get(id);
+        if (want == null) {
+          want = new Want(id);
+          wants.put(id, want);
+          pending.put(id, want);
+        }
+        want.waiters++;
+        if (want.waiters == 1 && want.flight != null) {
+          want.flight.wanted++;
+        }
+        mine.add(want);
+      }
+      gather();
+      return mine;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void leave(List<Want> mine) {
+    lock.lock();
+    try {
+      for (Want want : mine) {
+        want.waiters--;
+        if (want.waiters == 0 && want.done.getCount() > 0) {
+          abandon(want);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void abandon(Want want) {
+    Flight flight = want.flight;
+    if (flight == null) {
+      pending.remove(want.id);
+      wants.remove(want.id);
+    } else if (--flight.wanted == 0) {
+      // Whoever comes to want these now must not board a request that is about to be cancelled.
+      flight.batch.forEach(each -> wants.remove(each.id, each));
+      flight.thread.interrupt();
+    }
+  }
+
+  /** Starts the next request if there is something to ask for and a slot to do it in. */
+  private void gather() {
+    if (!pending.isEmpty() && !gathering && flights.size() < SLOTS) {
+      gathering = true;
+      var flight = new Flight(flights.isEmpty());
+      flights.add(flight);
+      flight.thread.start();
+    }
+  }
+
+  private void linger() {
+    long start = System.nanoTime();
+    int before;
+    int now = pendingCount();
+    do {
+      before = now;
+      LockSupport.parkNanos(QUIET);
+      now = pendingCount();
+    } while (now > before && System.nanoTime() - start < LONGEST_LINGER);
+  }
+
+  private int pendingCount() {
+    lock.lock();
+    try {
+      return pending.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void board(Flight flight) {
+    lock.lock();
+    try {
+      var boarding = pending.values().iterator();
+      while (boarding.hasNext() && flight.batch.size() < MOST_WANTS) {
+        Want want = boarding.next();
+        boarding.remove();
+        want.flight = flight;
+        flight.batch.add(want);
+      }
+      flight.wanted = flight.batch.size();
+      gathering = false;
+      gather();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void land(Flight flight) {
+    lock.lock();
+    try {
+      for (Want want : flight.batch) {
+        settle(want, new InterruptedIOException("the request was cancelled"));
+      }
+      flights.remove(flight);
+      gather();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(List<Want> settled, IOException failure) {
+    lock.lock();
+    try {
+      settled.forEach(want -> settle(want, failure));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(Want want, IOException failure) {
+    if (want.done.getCount() > 0) {
+      want.failure = failure;
+      wants.remove(want.id, want);
+      if (want.flight != null && want.waiters > 0) {
+        want.flight.wanted--;
+      }
+      want.done.countDown();
+    }
+  }
+
+  private void fly(Flight flight) {
+    try {
+      if (!flight.fromIdle) {
+        linger();
+      }
+      board(flight);
+      send(flight.batch);
+    } catch (InterruptedException e) {
+      // Nobody wants any of it any more, or the store is closing: land tells who is left.
+    } finally {
+      land(flight);
+    }
+  }
+
+  private void send(List<Want> batch) throws InterruptedException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    try {
+      request.send(batch.stream().map(want -> want.id).toList());
+      settle(batch, null);
+    } catch (RemoteException e) {
+      if (e.kind() == RemoteException.Kind.NO_SUCH_OBJECT && batch.size() > 1) {
+        sendInParts(batch, e);
+      } else {
+        settle(batch, e);
+      }
+    } catch (IOException e) {
+      settle(batch, e);
+    } catch (RuntimeException | Error e) {
+      settle(batch, new IOException("a request for " + batch.size() + " objects failed", e));
+      throw e;
+    }
+  }
+
+  /** Servers usually name the object they do not have; else it is found by halving. */
+  private void sendInParts(List<Want> batch, RemoteException refusal) throws InterruptedException {
+    List<Want> named =
+        batch.stream().filter(want -> refusal.getMessage().contains(want.id.name())).toList();
+    if (!named.isEmpty()) {
+      settle(named, refusal);
+      send(batch.stream().filter(want -> !named.contains(want)).toList());
+    } else {
+      int half = batch.size() / 2;
+      send(batch.subList(0, half));
+      send(batch.subList(half, batch.size()));
+    }
+  }
+
+  /** The failure as each waiter throws it: with its own stack, and the request's as the cause. */
+  private static IOException ownCopy(IOException failure) {
+    return failure instanceof RemoteException remote
+        ? new RemoteException(remote.kind(), remote.getMessage(), remote)
+        : new IOException(failure.getMessage(), failure);
+  }
+
+  /** An object that somebody wants. Guarded by the lane's lock, but for the latch. */
+  private static final class Want {
+
+    final ObjectId id;
+    final CountDownLatch done = new CountDownLatch(1);
+    int waiters;
+
+    /** The request that asks for it, null while pending. */
+    Flight flight;
+
+    /** Written before the latch opens, read after. */
+    IOException failure;
+
+    Want(ObjectId id) {
+      this.id = id;
+    }
+  }
+
+  /** One request, or the parts it had to be split into, on a thread of its own. */
+  private final class Flight {
+
+    final Thread thread;
+    final boolean fromIdle;
+    final List<Want> batch = new ArrayList<>();
+
+    /** How many of the batch somebody waits for. Guarded by the lane's lock. */
+    int wanted;
+
+    Flight(boolean fromIdle) {
+      this.fromIdle = fromIdle;
+      this.thread = Thread.ofVirtual().name("fetch-" + name).unstarted(() -> fly(this));
+    }
+  }
+}

@@ -1,0 +1,14 @@
+package dev.gitfs.git.store;
+
+/**
+ * What a pack was fetched for. Kinds are kept in packs of their own, so that dropping file contents
+ * never drops the trees that lead to them. The {@code .promisor} file beside a pack holds its name.
+ */
+enum PackKind {
+  /** Commits, tags and trees. */
+  TREES,
+  /** File contents. */
+  BLOBS,
+  /** A commit with all below it, from a server that sends nothing less. */
+  WHOLE
+}

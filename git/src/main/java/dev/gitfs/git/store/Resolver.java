@@ -1,0 +1,192 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.Remote;
+import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.remote.RemoteRef;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.revwalk.RevCommit;
+import org.eclipse.jgit.revwalk.RevObject;
+import org.eclipse.jgit.revwalk.RevWalk;
+
+/**
+ * From what a user calls a revision to a commit whose root tree is local. Costs one request for the
+ * refs and, when the commit is new, one for the commit; a commit id that is local costs none.
+ */
+final class Resolver {
+
+  /** Near names shown when a ref is not there: enough to spot a typing error. */
+  private static final int SUGGESTIONS = 5;
+
+  private final Remote remote;
+  private final Upstream upstream;
+  private final LocalObjects local;
+  private final CacheRepository repository;
+
+  Resolver(Remote remote, Upstream upstream, LocalObjects local, CacheRepository repository) {
+    this.remote = remote;
+    this.upstream = upstream;
+    this.local = local;
+    this.repository = repository;
+  }
+
+  Revision resolve(Optional<String> ref) throws IOException, InterruptedException {
+    if (ref.isPresent() && !ref.get().equals(Constants.HEAD)) {
+      String name = ref.get();
+      return ObjectId.isId(name) ? byId(ObjectId.fromString(name)) : byName(name);
+    }
+    return byHead();
+  }
+
+  private Revision byId(ObjectId id) throws IOException, InterruptedException {
+    RevCommit commit = commit(id, id.name());
+    Map<String, ObjectId> refs = Map.of("refs/git-fs/" + id.name(), commit.copy());
+    return publish(commit, id.name(), refs, "");
+  }
+
+  private Revision byHead() throws IOException, InterruptedException {
+    List<RemoteRef> refs = remote.listRefs(Set.of(Constants.HEAD));
+    Optional<RemoteRef> head =
+        refs.stream().filter(ref -> ref.name().equals(Constants.HEAD)).findFirst();
+    Optional<ObjectId> id = head.flatMap(RemoteRef::id);
+    if (id.isEmpty()) {
+      throw nothingAtHead(head.flatMap(RemoteRef::symbolicTarget));
+    }
+    RevCommit commit = commit(id.get(), Constants.HEAD);
+    String target = head.get().symbolicTarget().orElse("");
+    return publish(
+        commit,
+        target.isEmpty() ? Constants.HEAD : target,
+        Map.of(target.isEmpty() ? "refs/git-fs/HEAD" : target, id.get()),
+        target);
+  }
+
+  private Revision byName(String name) throws IOException, InterruptedException {
+    List<String> candidates = candidates(name);
+    List<RemoteRef> refs = remote.listRefs(candidates);
+    Map<String, RemoteRef> byName =
+        refs.stream().collect(Collectors.toMap(RemoteRef::name, ref -> ref, (a, b) -> a));
+    for (String candidate : candidates) {
+      RemoteRef ref = byName.get(candidate);
+      if (ref != null && ref.id().isPresent()) {
+        RevCommit commit = commit(ref.id().get(), candidate);
+        return publish(commit, candidate, Map.of(candidate, ref.id().get()), "");
+      }
+    }
+    throw noSuchRef(name, refs);
+  }
+
+  /** Full names for a short one, in git's order of precedence. */
+  private static List<String> candidates(String name) {
+    var candidates = new LinkedHashSet<String>();
+    if (name.startsWith("refs/")) {
+      candidates.add(name);
+    }
+    candidates.add("refs/" + name);
+    candidates.add(Constants.R_TAGS + name);
+    candidates.add(Constants.R_HEADS + name);
+    return List.copyOf(candidates);
+  }
+
+  /** The commit that {@code id} is or, being a tag, leads to; local, with its root tree. */
+  private RevCommit commit(ObjectId id, String name) throws IOException, InterruptedException {
+    if (!isComplete(id)) {
+      try {
+        upstream.fetchCommit(id);
+      } catch (RemoteException e) {
+        throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT ? notGiven(id, name, e) : e;
+      }
+    }
+    RevCommit commit = peel(id, name);
+    if (!local.has(commit.getTree())) {
+      upstream.shows(commit.copy());
+      upstream.fetchTrees(List.of(commit.getTree().copy()));
+    }
+    return commit;
+  }
+
+  private boolean isComplete(ObjectId id) throws IOException {
+    if (!local.has(id)) {
+      return false;
+    }
+    try (var walk = new RevWalk(local.reader())) {
+      RevObject peeled = walk.peel(walk.parseAny(id));
+      return !(peeled instanceof RevCommit commit) || local.has(commit.getTree());
+    } catch (MissingObjectException e) {
+      return false;
+    }
+  }
+
+  private RevCommit peel(ObjectId id, String name) throws IOException {
+    try (var walk = new RevWalk(local.reader())) {
+      RevObject peeled = walk.peel(walk.parseAny(id));
+      if (peeled instanceof RevCommit commit) {
+        return commit;
+      }
+      throw new RevisionException(
+          "%s of %s is a %s, not a commit; name a branch, a tag or a commit"
+              .formatted(name, remote.url(), Constants.typeString(peeled.getType())));
+    }
+  }
+
+  private Revision publish(RevCommit commit, String ref, Map<String, ObjectId> refs, String head)
+      throws IOException {
+    upstream.shows(commit.copy());
+    repository.publish(commit.copy(), refs, head);
+    return new Revision(
+        ref, commit.copy(), commit.getTree().copy(), commit.getCommitterIdent().getWhenAsInstant());
+  }
+
+  private IOException nothingAtHead(Optional<String> target)
+      throws IOException, InterruptedException {
+    // Off the usual path, so a second request may tell an empty repository from a lost branch.
+    List<RemoteRef> all =
+        remote.listRefs(Set.of()).stream().filter(ref -> ref.id().isPresent()).toList();
+    if (all.isEmpty()) {
+      return new RevisionException(
+          remote.url() + " is an empty repository: push a commit to it first");
+    }
+    return new RevisionException(
+        "HEAD of %s points at %s, which does not exist; choose with --ref, for example --ref %s"
+            .formatted(remote.url(), target.orElse("a branch"), shortName(all.getFirst().name())));
+  }
+
+  private IOException noSuchRef(String name, List<RemoteRef> near) {
+    String suggestions =
+        near.stream()
+            .map(ref -> shortName(ref.name()))
+            .distinct()
+            .limit(SUGGESTIONS)
+            .collect(Collectors.joining(", "));
+    return new RevisionException(
+        "%s has no branch or tag %s%s; git ls-remote %s lists them"
+            .formatted(
+                remote.url(),
+                name,
+                suggestions.isEmpty() ? "" : " (but " + suggestions + ")",
+                remote.url()));
+  }
+
+  private IOException notGiven(ObjectId id, String name, RemoteException cause) {
+    var failure =
+        new RevisionException(
+            name.equals(id.name())
+                ? "%s has no commit %s, or does not give it away".formatted(remote.url(), name)
+                : "%s lists %s as %s, but does not send it"
+                    .formatted(remote.url(), name, id.name()));
+    failure.initCause(cause);
+    return failure;
+  }
+
+  private static String shortName(String ref) {
+    return ref.replaceFirst("^refs/(heads|tags)/", "");
+  }
+}

@@ -1,0 +1,190 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.FetchRequest;
+import dev.gitfs.git.remote.Filter;
+import dev.gitfs.git.remote.Remote;
+import dev.gitfs.git.remote.RemoteException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the store asks of its remote. Servers differ in how little of a repository they can be asked
+ * for, so this keeps to the least the server is known to grant, tries the next coarser when it
+ * refuses, and remembers that in the repository.
+ */
+final class Upstream {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
+
+  /** Servers are upgraded now and then: what one refused is tried again after this long. */
+  private static final Duration REFUSAL_LASTS = Duration.ofDays(7);
+
+  /** How little the server can be asked for, from best to worst. */
+  private enum Grain {
+    /** A commit with its root tree alone. */
+    ROOT_TREE,
+    /** A commit with all its trees. */
+    ALL_TREES,
+    /** A commit with everything below it. */
+    WHOLE
+  }
+
+  private final Remote remote;
+  private final PackIntake intake;
+  private final LocalObjects local;
+  private final CacheRepository repository;
+  private final AtomicLong objectsFetched = new AtomicLong();
+
+  /** Commits that were asked for, for a server that sends nothing less than whole ones. */
+  private final Set<ObjectId> commits = ConcurrentHashMap.newKeySet();
+
+  private final ReentrantLock wholeFetch = new ReentrantLock();
+
+  /** Only ever grows coarser. */
+  private volatile Grain grain;
+
+  Upstream(Remote remote, PackIntake intake, LocalObjects local, CacheRepository repository) {
+    this.remote = remote;
+    this.intake = intake;
+    this.local = local;
+    this.repository = repository;
+    this.grain = Grain.ROOT_TREE;
+    for (Grain refused : new Grain[] {Grain.ROOT_TREE, Grain.ALL_TREES}) {
+      if (isFresh(marker(refused))) {
+        grain = Grain.values()[refused.ordinal() + 1];
+      }
+    }
+  }
+
+  long objectsFetched() {
+    return objectsFetched.get();
+  }
+
+  /** Makes the commit that {@code want} is or, being a tag, leads to local, with its root tree. */
+  void fetchCommit(ObjectId want) throws IOException, InterruptedException {
+    checkCapabilities();
+    while (grain != Grain.WHOLE) {
+      Grain tried = grain;
+      Filter filter = tried == Grain.ROOT_TREE ? Filter.trees(1) : Filter.NO_BLOBS;
+      try {
+        fetch(List.of(want), 1, Optional.of(filter), PackKind.TREES);
+        return;
+      } catch (RemoteException e) {
+        coarsenAfter(e, tried);
+      }
+    }
+    fetch(List.of(want), 1, Optional.empty(), PackKind.WHOLE);
+  }
+
+  /** Tells of a commit that is shown, which a server without filters must be asked for again. */
+  void shows(ObjectId commit) {
+    commits.add(commit);
+  }
+
+  /** Makes trees local, and all trees below them. */
+  void fetchTrees(List<ObjectId> ids) throws IOException, InterruptedException {
+    checkCapabilities();
+    if (grain != Grain.WHOLE) {
+      try {
+        fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES);
+        return;
+      } catch (RemoteException e) {
+        coarsenAfter(e, Grain.ALL_TREES);
+      }
+    }
+    fetchWhole(ids);
+  }
+
+  /** Makes blobs local. */
+  void fetchBlobs(List<ObjectId> ids) throws IOException, InterruptedException {
+    checkCapabilities();
+    if (grain != Grain.WHOLE) {
+      fetch(ids, 0, Optional.empty(), PackKind.BLOBS);
+    } else {
+      fetchWhole(ids);
+    }
+  }
+
+  private void checkCapabilities() throws IOException, InterruptedException {
+    if (grain != Grain.WHOLE && !remote.capabilities().partial()) {
+      coarsen(Grain.ALL_TREES);
+    }
+  }
+
+  private void fetchWhole(List<ObjectId> ids) throws IOException, InterruptedException {
+    wholeFetch.lockInterruptibly();
+    try {
+      // Those before us fetched everything there is.
+      if (!commits.isEmpty() && !ids.stream().allMatch(local::has)) {
+        fetch(List.copyOf(commits), 1, Optional.empty(), PackKind.WHOLE);
+      }
+      for (ObjectId id : ids) {
+        if (!local.has(id)) {
+          throw new RemoteException(
+              RemoteException.Kind.NO_SUCH_OBJECT,
+              remote.url() + " has sent the whole commit, and " + id.name() + " is not in it");
+        }
+      }
+    } finally {
+      wholeFetch.unlock();
+    }
+  }
+
+  private void fetch(Collection<ObjectId> wants, int depth, Optional<Filter> filter, PackKind kind)
+      throws IOException, InterruptedException {
+    var received = new AtomicLong();
+    remote.fetch(
+        new FetchRequest(List.copyOf(wants), depth, filter),
+        pack -> received.set(intake.take(pack, wants, kind)));
+    objectsFetched.addAndGet(received.get());
+  }
+
+  private void coarsenAfter(RemoteException refusal, Grain tried) throws IOException {
+    if (refusal.kind() != RemoteException.Kind.UNSUPPORTED) {
+      throw refusal;
+    }
+    LOG.debug("{} refuses what {} takes", remote.url(), tried, refusal);
+    coarsen(tried);
+    AtomicFile.write(repository.scratch(), marker(tried), refusal.getMessage() + "\n");
+  }
+
+  private synchronized void coarsen(Grain refused) {
+    Grain next = Grain.values()[refused.ordinal() + 1];
+    if (grain.compareTo(next) < 0) {
+      grain = next;
+      if (next == Grain.WHOLE) {
+        LOG.warn(
+            "{} cannot send single files: each commit is fetched whole, without its history",
+            remote.url());
+      }
+    }
+  }
+
+  private Path marker(Grain refused) {
+    return repository.marker(
+        "refuses-" + refused.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+  }
+
+  private static boolean isFresh(Path marker) {
+    try {
+      Instant written = Files.getLastModifiedTime(marker).toInstant();
+      return written.plus(REFUSAL_LASTS).isAfter(Instant.now());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}
