@@ -114,7 +114,7 @@ record CacheRepository(Path directory) {
 
   private void addShallow(ObjectId commit) throws IOException {
     Path shallow = directory.resolve("shallow");
-    try (var lock = InterProcessLock.await(directory.resolve("git-fs/shallow.lock"))) {
+    try (var _ = InterProcessLock.await(directory.resolve("git-fs/shallow.lock"))) {
       var lines = new TreeSet<String>();
       if (Files.exists(shallow)) {
         lines.addAll(Files.readAllLines(shallow));

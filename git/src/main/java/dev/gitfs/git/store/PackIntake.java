@@ -68,7 +68,9 @@ final class PackIntake {
 
   private long parse(Source source, Path staging, Collection<ObjectId> wants, PackKind kind)
       throws IOException {
-    var objects = new ObjectDirectory(new Config(), staging.toFile(), null, FS.DETECTED, null);
+    var objects =
+        new ObjectDirectory(
+            new Config(), staging.resolve("objects").toFile(), null, FS.DETECTED, null);
     try (ObjectInserter inserter = objects.newInserter()) {
       objects.create();
       var parser = (ObjectDirectoryPackParser) inserter.newPackParser(source);

@@ -1,0 +1,146 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.Capabilities;
+import dev.gitfs.git.remote.CorruptPackException;
+import dev.gitfs.git.remote.FetchRequest;
+import dev.gitfs.git.remote.PackReceiver;
+import dev.gitfs.git.remote.Remote;
+import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.remote.RemoteRef;
+import dev.gitfs.git.remote.RemoteStatistics;
+import dev.gitfs.testkit.Git;
+import dev.gitfs.testkit.TestRepository;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.lib.ObjectId;
+
+/**
+ * A repository on this machine as a remote, without a wire: git's own rev-list and pack-objects
+ * make the packs. Tests can hold requests back, spoil them and look at each.
+ */
+final class LocalRemote implements Remote {
+
+  /** What a test does to a request before it is answered. */
+  @FunctionalInterface
+  interface Gate {
+    void pass(FetchRequest request) throws RemoteException, InterruptedException;
+  }
+
+  private static final int RETRIES = 2;
+
+  private final TestRepository repository;
+  final List<FetchRequest> fetches = new CopyOnWriteArrayList<>();
+  final List<List<ObjectId>> sizeRequests = new CopyOnWriteArrayList<>();
+  final List<Collection<String>> refRequests = new CopyOnWriteArrayList<>();
+  volatile Gate gate = request -> {};
+  volatile UnaryOperator<byte[]> spoil = pack -> pack;
+  volatile Capabilities capabilities = new Capabilities(2, true, true, true, "git/test");
+
+  LocalRemote(TestRepository repository) {
+    this.repository = repository;
+  }
+
+  @Override
+  public String url() {
+    return repository.directory().toString();
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return capabilities;
+  }
+
+  @Override
+  public List<RemoteRef> listRefs(Collection<String> prefixes) {
+    refRequests.add(prefixes);
+    var refs = new ArrayList<RemoteRef>();
+    var head = repository.git("symbolic-ref", "-q", "HEAD").text().strip();
+    for (String line :
+        Git.command(List.of("-C", url(), "show-ref", "--head", "-d")).run().lines()) {
+      String name = line.substring(41);
+      var id = Optional.of(ObjectId.fromString(line.substring(0, 40)));
+      if (name.endsWith("^{}")) {
+        RemoteRef tag = refs.removeLast();
+        refs.add(new RemoteRef(tag.name(), tag.id(), Optional.empty(), id));
+      } else if (prefixes.isEmpty() || prefixes.stream().anyMatch(name::startsWith)) {
+        var target = name.equals("HEAD") ? Optional.of(head) : Optional.<String>empty();
+        refs.add(new RemoteRef(name, id, target, Optional.empty()));
+      }
+    }
+    if (refs.stream().noneMatch(ref -> ref.name().equals("HEAD")) && prefixes.contains("HEAD")) {
+      refs.add(new RemoteRef("HEAD", Optional.empty(), Optional.of(head), Optional.empty()));
+    }
+    return refs;
+  }
+
+  @Override
+  public void fetch(FetchRequest request, PackReceiver receiver)
+      throws RemoteException, InterruptedException {
+    fetches.add(request);
+    gate.pass(request);
+    var revisions = new ArrayList<>(List.of("-C", url(), "rev-list", "--objects", "--stdin"));
+    if (request.depth() == 1) {
+      revisions.add("--no-walk");
+    }
+    request.filter().ifPresent(filter -> revisions.add("--filter=" + filter.spec()));
+    var listed = Git.command(revisions).input(lines(request.wants())).run();
+    if (listed.exit() != 0) {
+      throw new RemoteException(RemoteException.Kind.NO_SUCH_OBJECT, listed.errors());
+    }
+    byte[] ids =
+        listed.lines().stream()
+            .map(line -> line.substring(0, 40) + "\n")
+            .collect(Collectors.joining())
+            .getBytes();
+    byte[] pack =
+        Git.command(List.of("-C", url(), "pack-objects", "--stdout", "-q"))
+            .input(ids)
+            .run()
+            .orFail()
+            .out();
+    for (int attempt = 0; ; attempt++) {
+      try {
+        receiver.receive(new ByteArrayInputStream(spoil.apply(pack)));
+        return;
+      } catch (CorruptPackException e) {
+        if (attempt == RETRIES) {
+          throw new RemoteException(RemoteException.Kind.SERVER_FAILED, e.getMessage(), e);
+        }
+      } catch (IOException e) {
+        throw new RemoteException(RemoteException.Kind.LOCAL, e.getMessage(), e);
+      }
+    }
+  }
+
+  @Override
+  public long[] objectSizes(List<ObjectId> ids) {
+    sizeRequests.add(ids);
+    var answer =
+        Git.command(List.of("-C", url(), "cat-file", "--batch-check=%(objectsize)"))
+            .input(lines(ids))
+            .run()
+            .orFail();
+    return answer.lines().stream()
+        .mapToLong(line -> line.endsWith("missing") ? -1 : Long.parseLong(line))
+        .toArray();
+  }
+
+  @Override
+  public RemoteStatistics statistics() {
+    return new RemoteStatistics(fetches.size() + sizeRequests.size() + refRequests.size(), 0, 0, 0);
+  }
+
+  @Override
+  public void close() {}
+
+  private static byte[] lines(Collection<ObjectId> ids) {
+    return ids.stream().map(id -> id.name() + "\n").collect(Collectors.joining()).getBytes();
+  }
+}
