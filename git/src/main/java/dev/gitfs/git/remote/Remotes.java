@@ -1,7 +1,16 @@
 package dev.gitfs.git.remote;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
 /** Opens remotes: the one place that knows every way to reach a git server. */
 public final class Remotes {
+
+  /** What GitHub allows as an owner and a repository. */
+  private static final Pattern OWNER_AND_REPOSITORY =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+");
 
   private Remotes() {}
 
@@ -15,6 +24,73 @@ public final class Remotes {
    *     thing, saying what is
    */
   public static Remote open(String source) throws RemoteException {
-    throw new RemoteException(RemoteException.Kind.UNSUPPORTED, source + ": not yet");
+    return open(source, RemoteOptions.defaults());
+  }
+
+  /** The same, with another environment or another patience. */
+  public static Remote open(String source, RemoteOptions options) throws RemoteException {
+    var git = new GitProgram(options.environment());
+    try {
+      var config = GitConfig.read(git);
+      var url = locate(source, config, Path.of(""));
+      var traffic = new Traffic();
+      var transport = transport(url, git, config, options, traffic);
+      return new WireRemote(url.toString(), transport, options.retries(), traffic);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RemoteException(
+          RemoteException.Kind.LOCAL, "interrupted while git's configuration was read", e);
+    }
+  }
+
+  private static Transport transport(
+      RemoteUrl url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
+      throws RemoteException {
+    var timeouts = options.timeouts();
+    return switch (url) {
+      case RemoteUrl.Http http -> HttpTransport.create(http, git, config, options, traffic);
+      case RemoteUrl.Ssh ssh ->
+          new StreamTransport(SshCommand.of(ssh, config, options)::connect, timeouts, traffic);
+      case RemoteUrl.Git daemon ->
+          new StreamTransport(() -> SocketDuplex.connect(daemon, timeouts), timeouts, traffic);
+      case RemoteUrl.Local local ->
+          new StreamTransport(new LocalUploadPack(local, git)::connect, timeouts, traffic);
+    };
+  }
+
+  /** What {@code source} means, by what exists and by {@code url.*.insteadOf}. */
+  static RemoteUrl locate(String source, GitConfig config, Path workingDirectory)
+      throws RemoteException {
+    if (source.isBlank()) {
+      throw notASource("an empty name");
+    }
+    try {
+      // As for git clone, what exists here is meant, however much it looks like something else.
+      if (Files.exists(workingDirectory.resolve(source))) {
+        return RemoteUrl.local(source, workingDirectory);
+      }
+      String url = config.rewritten(source);
+      if (url.equals(source) && OWNER_AND_REPOSITORY.matcher(source).matches()) {
+        url = config.rewritten("https://github.com/" + source);
+      }
+      var located = RemoteUrl.parse(url, workingDirectory);
+      if (located instanceof RemoteUrl.Local(var directory) && !Files.exists(directory)) {
+        throw url.startsWith("/") || url.startsWith(".") || url.startsWith("file:")
+            ? new RemoteException(
+                RemoteException.Kind.NOT_FOUND, directory + ": there is no such directory")
+            : notASource(source);
+      }
+      return located;
+    } catch (InvalidPathException e) {
+      throw notASource("this name");
+    }
+  }
+
+  private static RemoteException notASource(String source) {
+    return new RemoteException(
+        RemoteException.Kind.UNSUPPORTED,
+        source
+            + " is not a repository: give a URL (https://, ssh://, git://, file://),"
+            + " user@host:path, an existing directory, or owner/repo for GitHub");
   }
 }

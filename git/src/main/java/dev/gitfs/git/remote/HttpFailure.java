@@ -1,0 +1,153 @@
+package dev.gitfs.git.remote;
+
+import dev.gitfs.git.remote.RemoteException.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/** What the failures of HTTP mean. */
+final class HttpFailure {
+
+  /** How a server begins that only serves a repository's files. */
+  private static final Pattern DUMB = Pattern.compile("[0-9a-f]{40}\trefs/.*", Pattern.DOTALL);
+
+  private HttpFailure() {}
+
+  static boolean isRedirect(int status) {
+    return switch (status) {
+      case 301, 302, 303, 307, 308 -> true;
+      default -> false;
+    };
+  }
+
+  /** From a response that is not 200, 401 or a redirect that is followed. */
+  static TryFailedException of(HttpResponse<?> response) {
+    int status = response.statusCode();
+    if (isRedirect(status)) {
+      return TryFailedException.lasting(
+          Kind.UNSUPPORTED,
+          "the server redirects, which http.followRedirects does not allow here (status "
+              + status
+              + ")");
+    }
+    return switch (status) {
+      case 403 -> TryFailedException.lasting(Kind.FORBIDDEN, "access is not allowed (status 403)");
+      case 404, 410 ->
+          TryFailedException.lasting(
+              Kind.NOT_FOUND, "there is no such repository (status " + status + ")");
+      case 407 ->
+          TryFailedException.lasting(
+              Kind.UNAUTHENTICATED,
+              "the proxy wants a user and password, or others: see http.proxy (status 407)");
+      case 408, 429, 500, 502, 503, 504 ->
+          TryFailedException.passing(
+              Kind.SERVER_FAILED,
+              "the server answered with status " + status,
+              retryAfter(response));
+      default ->
+          TryFailedException.lasting(
+              Kind.SERVER_FAILED, "the server answered with status " + status);
+    };
+  }
+
+  /** From an exchange that came to no response. */
+  static IOException of(IOException e, Timeouts timeouts) {
+    return switch (e) {
+      case HttpConnectTimeoutException timeout ->
+          TryFailedException.passing(
+              Kind.UNREACHABLE,
+              "no connection within " + Durations.text(timeouts.connect()),
+              timeout);
+      case HttpTimeoutException timeout ->
+          TryFailedException.passing(
+              Kind.TIMED_OUT,
+              "nothing came from the server for " + Durations.text(timeouts.idle()),
+              timeout);
+      case ConnectException refused ->
+          TryFailedException.passing(
+              Kind.UNREACHABLE,
+              causedByName(refused)
+                  ? "no host has this name"
+                  : "no connection: " + innermost(refused),
+              refused);
+      case SSLHandshakeException handshake ->
+          TryFailedException.lasting(
+              Kind.UNREACHABLE,
+              "TLS failed: "
+                  + innermost(handshake)
+                  + "; if the server's certificate comes from an authority of your own, name it in"
+                  + " http.sslCAInfo",
+              handshake);
+      case SSLException broken ->
+          TryFailedException.passing(Kind.UNREACHABLE, "TLS failed: " + innermost(broken), broken);
+      default -> new IOException("the connection broke: " + innermost(e), e);
+    };
+  }
+
+  static TryFailedException unauthenticated(boolean refused) {
+    return TryFailedException.lasting(
+        Kind.UNAUTHENTICATED,
+        refused
+            ? "the server refused the credentials (status 401)"
+            : "the server wants credentials, and neither ~/.netrc nor a git credential helper has"
+                + " any; or there is no such repository (status 401)");
+  }
+
+  /** From an answer to the first request that is not an advertisement. */
+  static TryFailedException notSmart(InputStream answer) throws IOException {
+    var start = new String(answer.readNBytes(64), StandardCharsets.ISO_8859_1);
+    return DUMB.matcher(start).matches()
+        ? TryFailedException.lasting(
+            Kind.UNSUPPORTED,
+            "this server only offers the files of the repository (git's dumb HTTP), from which"
+                + " nothing can be fetched selectively")
+        : TryFailedException.lasting(
+            Kind.NOT_FOUND, "something answered, but it is no git repository");
+  }
+
+  /** Seconds, or a date. */
+  private static Optional<Duration> retryAfter(HttpResponse<?> response) {
+    return response.headers().firstValue("Retry-After").flatMap(HttpFailure::wait);
+  }
+
+  private static Optional<Duration> wait(String value) {
+    if (value.matches("[0-9]{1,9}")) {
+      return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+    }
+    try {
+      var until = Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value));
+      var wait = Duration.between(Clock.systemUTC().instant(), until);
+      return Optional.of(wait.isNegative() ? Duration.ZERO : wait);
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean causedByName(Throwable e) {
+    return e instanceof UnresolvedAddressException
+        || (e.getCause() != null && causedByName(e.getCause()));
+  }
+
+  /** What Java has to say in the end: the outer exceptions only repeat that something failed. */
+  private static String innermost(Throwable e) {
+    var inner = e;
+    while (inner.getCause() != null && inner.getCause().getMessage() != null) {
+      inner = inner.getCause();
+    }
+    return inner.getMessage() == null ? inner.getClass().getSimpleName() : inner.getMessage();
+  }
+}

@@ -1,0 +1,155 @@
+package dev.gitfs.git.remote;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What the user's git configuration and environment say about HTTP to one URL. Where git has an
+ * environment variable for a setting, that goes first, as in git.
+ */
+final class HttpSettings {
+
+  /** Which redirects are followed. */
+  enum Redirects {
+    NONE,
+    /** That of the first request, which moves all later ones. */
+    INITIAL,
+    ALL
+  }
+
+  /** A header the user wants on every request. Its text form does not show its value. */
+  record Header(String name, String value) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /** Begins as git's own does: there are servers and firewalls that look. */
+  private static final String USER_AGENT = "git/2.0 (" + Protocol.AGENT + ")";
+
+  /** Where distributions keep the certificates that the machine's owner trusts. */
+  private static final List<Path> SYSTEM_CERTIFICATES =
+      List.of(
+          Path.of("/etc/ssl/certs/ca-certificates.crt"),
+          Path.of("/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem"),
+          Path.of("/etc/pki/tls/certs/ca-bundle.crt"),
+          Path.of("/etc/ssl/ca-bundle.pem"),
+          Path.of("/etc/ssl/cert.pem"));
+
+  private final GitConfig config;
+  private final Map<String, String> environment;
+  private final UrlPattern.Target target;
+
+  HttpSettings(GitConfig config, Map<String, String> environment, RemoteUrl.Http url) {
+    this.config = config;
+    this.environment = environment;
+    this.target = UrlPattern.Target.of(url);
+  }
+
+  String userAgent() {
+    return setting("GIT_HTTP_USER_AGENT", "useragent").orElse(USER_AGENT);
+  }
+
+  Redirects redirects() {
+    String value = config.httpValue(target, "followredirects").orElse("initial");
+    if (value.equalsIgnoreCase("initial")) {
+      return Redirects.INITIAL;
+    }
+    return GitConfig.isTrue(value) ? Redirects.ALL : Redirects.NONE;
+  }
+
+  /** Whether the server must prove who it is. */
+  boolean verify() {
+    // Set to anything at all, the variable turns verification off: git's rule.
+    return !environment.containsKey("GIT_SSL_NO_VERIFY")
+        && config.httpValue(target, "sslverify").map(GitConfig::isTrue).orElse(true);
+  }
+
+  /** The file of certificates to trust; empty for those that come with the JDK. */
+  Optional<Path> authorities() {
+    return setting("GIT_SSL_CAINFO", "sslcainfo")
+        .or(() -> variable("SSL_CERT_FILE"))
+        .map(this::path)
+        .or(() -> SYSTEM_CERTIFICATES.stream().filter(Files::isReadable).findFirst());
+  }
+
+  /** The file with the certificate by which this client proves who it is. */
+  Optional<Path> clientCertificate() {
+    return setting("GIT_SSL_CERT", "sslcert").map(this::path);
+  }
+
+  /** The file with that certificate's key. */
+  Optional<Path> clientKey() {
+    return setting("GIT_SSL_KEY", "sslkey").map(this::path).or(this::clientCertificate);
+  }
+
+  /** What git calls low speed is here an answer that does not go on. */
+  Duration idle(Duration otherwise) {
+    return setting("GIT_HTTP_LOW_SPEED_TIME", "lowspeedtime")
+        .filter(seconds -> seconds.matches("[1-9][0-9]{0,5}"))
+        .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+        .orElse(otherwise);
+  }
+
+  /**
+   * The user's headers. An empty one takes back all before it.
+   *
+   * @param elsewhere whether a redirect led to a server that the user did not name: such a one gets
+   *     only what is configured for its own URL
+   */
+  List<Header> extraHeaders(boolean elsewhere) {
+    var headers = new ArrayList<Header>();
+    for (String line : config.httpValues(target, "extraheader", elsewhere)) {
+      int colon = line.indexOf(':');
+      if (line.isEmpty()) {
+        headers.clear();
+      } else if (colon > 0) {
+        headers.add(
+            new Header(line.substring(0, colon).strip(), line.substring(colon + 1).strip()));
+      }
+    }
+    return List.copyOf(headers);
+  }
+
+  /** The proxy's URL as configured; empty for a direct connection. */
+  Optional<String> proxy() {
+    var configured = config.httpValue(target, "proxy");
+    var names =
+        target.scheme().equals("https")
+            ? Stream.of("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+            // Not HTTP_PROXY: where a web server starts programs, a client can set that.
+            : Stream.of("http_proxy", "all_proxy", "ALL_PROXY");
+    return configured
+        .or(() -> names.flatMap(name -> variable(name).stream()).findFirst())
+        .filter(url -> !url.isEmpty())
+        .filter(url -> !exempt());
+  }
+
+  private boolean exempt() {
+    return Stream.of("no_proxy", "NO_PROXY")
+        .flatMap(name -> variable(name).stream())
+        .findFirst()
+        .map(list -> NoProxy.covers(list, target.host()))
+        .orElse(false);
+  }
+
+  private Optional<String> setting(String variable, String name) {
+    return variable(variable).or(() -> config.httpValue(target, name));
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  private Path path(String name) {
+    String home = environment.getOrDefault("HOME", "");
+    return Path.of(name.startsWith("~/") ? home + name.substring(1) : name);
+  }
+}

@@ -1,0 +1,299 @@
+package dev.gitfs.git.remote;
+
+import dev.gitfs.git.remote.RemoteException.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.zip.GZIPOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reaches upload-pack by git's smart HTTP: one GET for the advertisement, one POST for each
+ * request, over HTTP/2 where TLS agrees on it and over kept HTTP/1.1 connections otherwise.
+ */
+final class HttpTransport implements Transport {
+
+  static {
+    // Read once by java.net.http, before its first client; what the user has set stays.
+    var properties = System.getProperties();
+    // Idle connections are kept as long as all others (Timeouts): by default it is 30 seconds.
+    properties.putIfAbsent(
+        "jdk.httpclient.keepalive.timeout", Long.toString(Timeouts.DEFAULT.keep().toSeconds()));
+    // Proxies that want a password mostly want it this way; by default Java refuses to send it.
+    properties.putIfAbsent("jdk.http.auth.tunneling.disabledSchemes", "");
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+
+  private static final String UPLOAD_PACK = "/git-upload-pack";
+  private static final String REFS = "/info/refs?service=git-upload-pack";
+  private static final String ADVERTISEMENT_TYPE = "application/x-git-upload-pack-advertisement";
+  private static final String REQUEST_TYPE = "application/x-git-upload-pack-request";
+  private static final String RESULT_TYPE = "application/x-git-upload-pack-result";
+
+  /** Below this, compressing a request saves no packet; git's own bound. */
+  private static final int WORTH_GZIP = 1024;
+
+  /** git's, which is curl's. */
+  private static final int MOST_REDIRECTS = 20;
+
+  /** Where requests go now, and what identifies the user there. */
+  private record Route(
+      URI base, HttpAuthentication authentication, List<HttpSettings.Header> headers) {}
+
+  private final GitConfig config;
+  private final RemoteOptions options;
+  private final HttpSettings settings;
+  private final CredentialHelpers helpers;
+  private final Timeouts timeouts;
+  private final Traffic traffic;
+  private final Optional<HttpProxy> proxy;
+  private final HttpClient client;
+  private volatile Route route;
+
+  private HttpTransport(
+      RemoteUrl.Http url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
+      throws RemoteException {
+    this.config = config;
+    this.options = options;
+    this.traffic = traffic;
+    this.settings = new HttpSettings(config, options.environment(), url);
+    this.helpers = new CredentialHelpers(git);
+    var given = options.timeouts();
+    this.timeouts = new Timeouts(given.connect(), settings.idle(given.idle()), given.keep());
+    var proxyUrl = settings.proxy();
+    this.proxy =
+        proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
+    this.route = route(url, false);
+    this.client = client(url);
+  }
+
+  static HttpTransport create(
+      RemoteUrl.Http url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
+      throws RemoteException {
+    return new HttpTransport(url, git, config, options, traffic);
+  }
+
+  private HttpClient client(RemoteUrl.Http url) throws RemoteException {
+    var builder =
+        HttpClient.newBuilder()
+            .connectTimeout(timeouts.connect())
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .sslContext(HttpTrust.context(settings, url.secure()))
+            .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY));
+    return builder.build();
+  }
+
+  private Route route(RemoteUrl.Http url, boolean elsewhere) {
+    var netrc =
+        Optional.ofNullable(options.environment().get("HOME")).map(home -> Path.of(home, ".netrc"));
+    return new Route(
+        url.base(),
+        new HttpAuthentication(url, netrc, helpers),
+        new HttpSettings(config, options.environment(), url).extraHeaders(elsewhere));
+  }
+
+  @Override
+  public Advertisement advertise() throws IOException, InterruptedException {
+    var response = exchange(Optional.empty());
+    try (var exchange = HttpExchange.of(response)) {
+      if (!contentType(response).equals(ADVERTISEMENT_TYPE)) {
+        throw HttpFailure.notSmart(exchange.answer());
+      }
+      var advertisement = Advertisement.read(exchange.answer());
+      exchange.finish();
+      return advertisement;
+    }
+  }
+
+  @Override
+  public Exchange send(Request request) throws IOException, InterruptedException {
+    var response = exchange(Optional.of(request));
+    var exchange = HttpExchange.of(response);
+    if (!contentType(response).equals(RESULT_TYPE)) {
+      exchange.close();
+      throw TryFailedException.lasting(
+          Kind.SERVER_FAILED, "the server answered a git request with " + contentType(response));
+    }
+    return exchange;
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+
+  /** Sends a request until it is neither redirected nor refused for want of credentials. */
+  private HttpResponse<InputStream> exchange(Optional<Request> request)
+      throws IOException, InterruptedException {
+    String tail = request.isEmpty() ? REFS : UPLOAD_PACK;
+    var via = route;
+    int redirects = 0;
+    while (true) {
+      var login = via.authentication.current();
+      var response = exchangeOnce(via, login, request);
+      int status = response.statusCode();
+      if (status == 200) {
+        login.ifPresent(via.authentication::accepted);
+        if (request.isEmpty()) {
+          route = via;
+        }
+        return response;
+      }
+      HttpExchange.of(response).discard();
+      if (status == 401) {
+        if (via.authentication.next(login).isEmpty()) {
+          throw HttpFailure.unauthenticated(login.isPresent());
+        }
+        traffic.retry();
+      } else if (HttpFailure.isRedirect(status) && follows(request)) {
+        if (redirects++ == MOST_REDIRECTS) {
+          throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects in a circle");
+        }
+        via = redirected(via, response, tail);
+      } else {
+        throw HttpFailure.of(response);
+      }
+    }
+  }
+
+  private HttpResponse<InputStream> exchangeOnce(
+      Route via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
+      throws IOException, InterruptedException {
+    var http = request(via, login, request);
+    traffic.request();
+    try {
+      return client.send(http, response -> new HttpBody(timeouts.idle(), traffic));
+    } catch (IOException e) {
+      throw HttpFailure.of(e, timeouts);
+    }
+  }
+
+  private HttpRequest request(
+      Route via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
+      throws TryFailedException {
+    var builder =
+        HttpRequest.newBuilder(URI.create(via.base + (request.isEmpty() ? REFS : UPLOAD_PACK)))
+            .timeout(timeouts.idle())
+            // Without TLS there is no agreeing on HTTP/2 that old servers survive.
+            .version(
+                via.base.getScheme().equals("https")
+                    ? HttpClient.Version.HTTP_2
+                    : HttpClient.Version.HTTP_1_1)
+            .setHeader("User-Agent", settings.userAgent())
+            .setHeader("Git-Protocol", "version=2");
+    if (request.isEmpty()) {
+      builder.setHeader("Pragma", "no-cache").setHeader("Accept", "*/*").GET();
+    } else {
+      byte[] body = request.get().body();
+      builder.setHeader("Content-Type", REQUEST_TYPE).setHeader("Accept", RESULT_TYPE);
+      if (body.length > WORTH_GZIP) {
+        body = gzipped(body);
+        builder.setHeader("Content-Encoding", "gzip");
+      }
+      traffic.sent(body.length);
+      builder.POST(HttpRequest.BodyPublishers.ofByteArray(body));
+    }
+    if (request.isEmpty() || request.get().kind() == Request.Kind.QUESTION) {
+      // Packs are compressed as they are.
+      builder.setHeader("Accept-Encoding", "gzip");
+    }
+    for (var header : via.headers) {
+      try {
+        builder.header(header.name(), header.value());
+      } catch (IllegalArgumentException e) {
+        // Without the cause, whose message would hold the value.
+        throw TryFailedException.lasting(
+            Kind.UNSUPPORTED, "http.extraHeader: " + header.name() + " cannot be sent");
+      }
+    }
+    login.ifPresent(known -> builder.setHeader("Authorization", known.header()));
+    proxy
+        .flatMap(HttpProxy::credential)
+        .ifPresent(known -> builder.setHeader("Proxy-Authorization", known.basic()));
+    return builder.build();
+  }
+
+  private boolean follows(Optional<Request> request) {
+    return switch (settings.redirects()) {
+      case NONE -> false;
+      case INITIAL -> request.isEmpty();
+      case ALL -> true;
+    };
+  }
+
+  /** Where a redirected request goes next: git moves the whole repository there. */
+  private Route redirected(Route from, HttpResponse<?> response, String tail)
+      throws TryFailedException {
+    URI target;
+    try {
+      target = response.uri().resolve(response.headers().firstValue("Location").orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects to no URL");
+    }
+    String scheme = Optional.ofNullable(target.getScheme()).orElse("");
+    if (!scheme.equals("https") && !scheme.equals("http")) {
+      throw TryFailedException.lasting(
+          Kind.UNSUPPORTED, "the server redirects to a " + scheme + " URL, which git refuses");
+    }
+    if (from.base.getScheme().equals("https") && scheme.equals("http")) {
+      throw TryFailedException.lasting(
+          Kind.UNSUPPORTED, "the server redirects from https to http, which is refused");
+    }
+    String path =
+        target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery());
+    if (target.getHost() == null || !path.endsWith(tail)) {
+      throw TryFailedException.lasting(
+          Kind.NOT_FOUND, "the server redirects to something that is no repository");
+    }
+    var base = base(target, path.substring(0, path.length() - tail.length()));
+    log.debug("{} is at {} now", from.base, base);
+    if (origin(base).equals(origin(from.base))) {
+      return new Route(base, from.authentication, from.headers);
+    }
+    var url = new RemoteUrl.Http(base, Optional.empty(), Optional.empty());
+    return route(url, !isUpgrade(from.base, base));
+  }
+
+  /** From http to https on the same host: to whom the user meant to speak, only better. */
+  private static boolean isUpgrade(URI from, URI to) {
+    return to.getScheme().equals("https")
+        && from.getHost().equals(to.getHost())
+        && from.getPort() < 0
+        && to.getPort() < 0;
+  }
+
+  private static URI base(URI target, String path) {
+    return URI.create(origin(target) + path);
+  }
+
+  /** Scheme, host and port: never the user. */
+  private static String origin(URI uri) {
+    return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+  }
+
+  private static String contentType(HttpResponse<?> response) {
+    return response.headers().firstValue("Content-Type").orElse("nothing it has a name for");
+  }
+
+  private static byte[] gzipped(byte[] body) {
+    var bytes = new ByteArrayOutputStream(body.length / 2);
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory does not fail", e);
+    }
+    return bytes.toByteArray();
+  }
+}

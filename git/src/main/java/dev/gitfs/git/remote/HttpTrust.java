@@ -1,0 +1,176 @@
+package dev.gitfs.git.remote;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Which servers are believed to be who they say. Certificates are read when the first server shows
+ * its own: for plain HTTP never, for TLS while the connection is being made.
+ */
+final class HttpTrust {
+
+  private HttpTrust() {}
+
+  /** A context for TLS to the server that {@code settings} are for. */
+  static SSLContext context(HttpSettings settings, boolean soon) throws RemoteException {
+    TrustManager trust;
+    if (settings.verify()) {
+      var authorities = settings.authorities();
+      var loading = new FutureTask<>(() -> load(authorities));
+      if (soon) {
+        Thread.startVirtualThread(loading);
+      }
+      trust = new Late(loading);
+    } else {
+      trust = new Anyone();
+    }
+    KeyManager[] keys = null;
+    if (settings.clientCertificate().isPresent()) {
+      keys =
+          ClientCertificate.keys(
+              settings.clientCertificate().get(), settings.clientKey().orElseThrow());
+    }
+    try {
+      var context = SSLContext.getInstance("TLS");
+      context.init(keys, new TrustManager[] {trust}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new RemoteException(
+          RemoteException.Kind.UNREACHABLE, "this Java has no TLS: " + e.getMessage(), e);
+    }
+  }
+
+  private static X509ExtendedTrustManager load(Optional<Path> authorities)
+      throws GeneralSecurityException, IOException {
+    var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(authorities.isPresent() ? keyStore(authorities.get()) : null);
+    for (var manager : factory.getTrustManagers()) {
+      if (manager instanceof X509ExtendedTrustManager usable) {
+        return usable;
+      }
+    }
+    throw new GeneralSecurityException("this Java cannot verify X.509 certificates");
+  }
+
+  private static KeyStore keyStore(Path authorities) throws GeneralSecurityException, IOException {
+    var store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    try (var in = new BufferedInputStream(Files.newInputStream(authorities))) {
+      int number = 0;
+      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+        store.setCertificateEntry("authority-" + number++, certificate);
+      }
+    } catch (IOException | CertificateException e) {
+      throw new CertificateException(
+          "the certificates to trust cannot be read from " + authorities, e);
+    }
+    return store;
+  }
+
+  /** Verifies with what is loaded by the time it is needed. */
+  private static final class Late extends X509ExtendedTrustManager {
+
+    private final FutureTask<X509ExtendedTrustManager> loading;
+
+    Late(FutureTask<X509ExtendedTrustManager> loading) {
+      this.loading = loading;
+    }
+
+    private X509ExtendedTrustManager loaded() throws CertificateException {
+      try {
+        loading.run();
+        return loading.get();
+      } catch (ExecutionException e) {
+        throw new CertificateException(e.getCause().getMessage(), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CertificateException("interrupted", e);
+      }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+        throws CertificateException {
+      loaded().checkServerTrusted(chain, type, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
+        throws CertificateException {
+      loaded().checkServerTrusted(chain, type, socket);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
+      loaded().checkServerTrusted(chain, type);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine)
+        throws CertificateException {
+      throw new CertificateException("this is a client");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket)
+        throws CertificateException {
+      throw new CertificateException("this is a client");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type)
+        throws CertificateException {
+      throw new CertificateException("this is a client");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+
+  /** What {@code http.sslVerify=false} asks for. */
+  private static final class Anyone extends X509ExtendedTrustManager {
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

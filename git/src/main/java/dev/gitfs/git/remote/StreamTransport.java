@@ -1,0 +1,216 @@
+package dev.gitfs.git.remote;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+
+/**
+ * Reaches upload-pack over byte streams. A connection serves one request at a time and, with
+ * version 2, any number one after the other; some are kept for the requests to come. Making a
+ * connection includes its advertisement, which is not counted as a request of its own, but for the
+ * one that {@link #advertise} makes.
+ */
+final class StreamTransport implements Transport {
+
+  /**
+   * Fetches at a time, and connections kept. One long fetch, and a few short ones beside it; well
+   * below sshd's default of 10 unauthenticated connections (MaxStartups). Questions are not
+   * limited: they are answered at once, whatever is under way.
+   */
+  private static final int FETCHES = 4;
+
+  private record Idle(StreamConnection connection, long sinceNanos) {}
+
+  private final Duplex.Connector connector;
+  private final Timeouts timeouts;
+  private final Traffic traffic;
+  private final Semaphore fetches = new Semaphore(FETCHES, true);
+
+  // Guarded by this.
+  private final Deque<Idle> idle = new ArrayDeque<>();
+  private final Set<StreamConnection> busy = new HashSet<>();
+  private boolean sweeping;
+  private boolean closed;
+
+  StreamTransport(Duplex.Connector connector, Timeouts timeouts, Traffic traffic) {
+    this.connector = connector;
+    this.timeouts = timeouts;
+    this.traffic = traffic;
+  }
+
+  @Override
+  public Advertisement advertise() throws IOException, InterruptedException {
+    traffic.request();
+    var connection = connect();
+    keep(connection);
+    return connection.advertisement();
+  }
+
+  @Override
+  public Exchange send(Request request) throws IOException, InterruptedException {
+    boolean limited = request.kind() == Request.Kind.FETCH;
+    if (limited) {
+      fetches.acquire();
+    }
+    try {
+      traffic.request();
+      return new StreamExchange(answering(request.body()), limited);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      if (limited) {
+        fetches.release();
+      }
+      throw e;
+    }
+  }
+
+  /** A connection on which the answer to {@code request} has begun. */
+  private StreamConnection answering(byte[] request) throws IOException, InterruptedException {
+    while (true) {
+      var kept = takeIdle();
+      var connection = kept != null ? kept : connect();
+      try {
+        connection.send(request);
+        return connection;
+      } catch (TryFailedException | InterruptedIOException | InterruptedException e) {
+        drop(connection);
+        throw e;
+      } catch (IOException e) {
+        drop(connection);
+        // A server may close what lies idle at any time; that is no failure of this request.
+        if (kept == null) {
+          throw ServerComplaint.onConnect(connection.lastWords(), e);
+        }
+      }
+    }
+  }
+
+  private StreamConnection connect() throws IOException, InterruptedException {
+    var connection = StreamConnection.open(connector, timeouts, traffic);
+    synchronized (this) {
+      if (!closed) {
+        busy.add(connection);
+        return connection;
+      }
+    }
+    connection.close();
+    throw new IOException("the remote was closed");
+  }
+
+  private synchronized StreamConnection takeIdle() {
+    // The one used last is the least likely to have been closed by the server.
+    var last = idle.pollLast();
+    if (last == null) {
+      return null;
+    }
+    busy.add(last.connection);
+    return last.connection;
+  }
+
+  private void keep(StreamConnection connection) {
+    synchronized (this) {
+      busy.remove(connection);
+      if (!closed && idle.size() < FETCHES) {
+        idle.addLast(new Idle(connection, System.nanoTime()));
+        if (!sweeping) {
+          sweeping = true;
+          Thread.startVirtualThread(this::sweep);
+        }
+        return;
+      }
+    }
+    connection.close();
+  }
+
+  private void drop(StreamConnection connection) {
+    synchronized (this) {
+      busy.remove(connection);
+    }
+    connection.close();
+  }
+
+  /** Closes connections that nobody has wanted for a while; runs only while there are any. */
+  private void sweep() {
+    long keep = timeouts.keep().toNanos();
+    while (true) {
+      var overdue = new ArrayList<StreamConnection>();
+      long sleep;
+      synchronized (this) {
+        long now = System.nanoTime();
+        while (!idle.isEmpty() && now - idle.peekFirst().sinceNanos >= keep) {
+          overdue.add(idle.pollFirst().connection);
+        }
+        sweeping = !idle.isEmpty();
+        sleep = sweeping ? keep - (now - idle.peekFirst().sinceNanos) : 0;
+      }
+      overdue.forEach(StreamConnection::close);
+      if (sleep == 0) {
+        return;
+      }
+      try {
+        Thread.sleep(Duration.ofNanos(sleep));
+      } catch (InterruptedException e) {
+        throw new AssertionError("nobody interrupts this thread", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    List<StreamConnection> all;
+    synchronized (this) {
+      closed = true;
+      all = new ArrayList<>(busy);
+      idle.forEach(kept -> all.add(kept.connection));
+      idle.clear();
+    }
+    all.forEach(StreamConnection::close);
+  }
+
+  private final class StreamExchange implements Exchange {
+
+    private final StreamConnection connection;
+    private final boolean limited;
+    private boolean over;
+
+    StreamExchange(StreamConnection connection, boolean limited) {
+      this.connection = connection;
+      this.limited = limited;
+    }
+
+    @Override
+    public InputStream answer() {
+      return connection.answer();
+    }
+
+    @Override
+    public void finish() {
+      if (connection.serial()) {
+        end();
+        keep(connection);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!over) {
+        end();
+        drop(connection);
+      }
+    }
+
+    private void end() {
+      over = true;
+      if (limited) {
+        fetches.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.gitfs.git.remote;
+
+import java.io.IOException;
+
+/**
+ * A way to reach one repository's upload-pack: HTTP, or a byte stream (ssh, git://, a local
+ * process). Knows connections and credentials; knows of the protocol only where an advertisement
+ * and an answer end.
+ *
+ * <p>Methods block, may be called from any thread and answer an interrupt with {@link
+ * InterruptedException}. A failure is a {@link TryFailedException} or, for an exchange that broke
+ * off, a plain {@link IOException}.
+ */
+interface Transport extends AutoCloseable {
+
+  /** Asks for the capability advertisement. */
+  Advertisement advertise() throws IOException, InterruptedException;
+
+  /** Sends a request of the version that was advertised. The caller closes the exchange. */
+  Exchange send(Request request) throws IOException, InterruptedException;
+
+  /** Ends all connections; exchanges under way fail. */
+  @Override
+  void close();
+}

@@ -1,0 +1,287 @@
+package dev.gitfs.git.remote;
+
+import dev.gitfs.git.remote.RemoteException.Kind;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A remote that speaks git's wire protocol over some transport. Decides what is asked, what is
+ * asked again, and what a failure means to the caller.
+ */
+final class WireRemote implements Remote {
+
+  private static final Logger log = LoggerFactory.getLogger(WireRemote.class);
+
+  private final String url;
+  private final Transport transport;
+  private final RetryPolicy retries;
+  private final Traffic traffic;
+
+  private final ReentrantLock greeting = new ReentrantLock();
+  private volatile Optional<Protocol> greeted = Optional.empty();
+
+  /** Version 0 lists its refs with the greeting: the first who asks for refs gets those. */
+  private final AtomicReference<ProtocolV0> unreadRefs = new AtomicReference<>();
+
+  private volatile boolean objectInfoRefused;
+  private volatile boolean closed;
+
+  WireRemote(String url, Transport transport, RetryPolicy retries, Traffic traffic) {
+    this.url = url;
+    this.transport = transport;
+    this.retries = retries;
+    this.traffic = traffic;
+  }
+
+  @Override
+  public String url() {
+    return url;
+  }
+
+  @Override
+  public Capabilities capabilities() throws RemoteException, InterruptedException {
+    var promised = protocol().capabilities();
+    return objectInfoRefused
+        ? new Capabilities(
+            promised.version(), promised.filter(), false, promised.anyObject(), promised.agent())
+        : promised;
+  }
+
+  @Override
+  public List<RemoteRef> listRefs(Collection<String> prefixes)
+      throws RemoteException, InterruptedException {
+    return switch (protocol()) {
+      case ProtocolV2 v2 -> {
+        var request = v2.listRefs(prefixes);
+        yield ask(request, answer -> v2.refs(answer, prefixes));
+      }
+      case ProtocolV0 v0 -> {
+        var unread = unreadRefs.getAndSet(null);
+        if (unread == null && greet() instanceof ProtocolV0 again) {
+          unread = again;
+        }
+        yield (unread == null ? v0 : unread).refs(prefixes);
+      }
+    };
+  }
+
+  @Override
+  public void fetch(FetchRequest wanted, PackReceiver receiver)
+      throws RemoteException, InterruptedException {
+    var protocol = protocol();
+    if (wanted.filter().isPresent() && !protocol.capabilities().filter()) {
+      throw new RemoteException(
+          Kind.UNSUPPORTED, url + ": the server does not offer partial clone (no filter)");
+    }
+    var request = protocol.fetch(wanted);
+    repeat(() -> {
+      try (var exchange = transport.send(request)) {
+        receive(protocol.pack(exchange.answer(), wanted), receiver);
+        exchange.finish();
+        return null;
+      }
+    });
+  }
+
+  @Override
+  public long[] objectSizes(List<ObjectId> ids) throws RemoteException, InterruptedException {
+    if (!capabilities().objectInfo() || !(protocol() instanceof ProtocolV2 v2)) {
+      throw new RemoteException(Kind.UNSUPPORTED, url + ": the server does not offer object-info");
+    }
+    try {
+      return ask(v2.objectSizes(ids), answer -> v2.sizes(answer, ids));
+    } catch (RemoteException e) {
+      if (e.kind() == Kind.UNSUPPORTED) {
+        objectInfoRefused = true;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public RemoteStatistics statistics() {
+    return traffic.statistics();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    transport.close();
+  }
+
+  @Override
+  public String toString() {
+    return url;
+  }
+
+  private Protocol protocol() throws RemoteException, InterruptedException {
+    if (greeted.isEmpty()) {
+      greeting.lockInterruptibly();
+      try {
+        if (greeted.isEmpty()) {
+          var protocol = greet();
+          if (protocol instanceof ProtocolV0 v0) {
+            unreadRefs.set(v0);
+          }
+          sayWhatIsMissing(protocol.capabilities());
+          greeted = Optional.of(protocol);
+        }
+      } finally {
+        greeting.unlock();
+      }
+    }
+    return greeted.orElseThrow();
+  }
+
+  private Protocol greet() throws RemoteException, InterruptedException {
+    return repeat(() -> Protocol.of(transport.advertise()));
+  }
+
+  private void sayWhatIsMissing(Capabilities capabilities) {
+    log.debug("{} offers {}", url, capabilities);
+    if (!capabilities.partial()) {
+      log.warn(
+          "{}: the server does not offer partial clone ({}): whole commits are fetched, which may"
+              + " take long",
+          url,
+          capabilities.version() == 2
+              ? "uploadpack.allowFilter is off"
+              : "it speaks protocol version " + capabilities.version() + " only");
+    }
+  }
+
+  private interface AnswerReader<T> {
+    T read(InputStream answer) throws IOException;
+  }
+
+  private <T> T ask(Request request, AnswerReader<T> reader)
+      throws RemoteException, InterruptedException {
+    return repeat(() -> {
+      try (var exchange = transport.send(request)) {
+        T answer = reader.read(exchange.answer());
+        exchange.finish();
+        return answer;
+      }
+    });
+  }
+
+  /** Tells apart, when a receiver fails, whether the pack was at fault or the receiver. */
+  private static void receive(InputStream sent, PackReceiver receiver) throws IOException {
+    var pack = new WatchedStream(sent);
+    try {
+      receiver.receive(pack);
+    } catch (IOException e) {
+      if (pack.failure.isPresent()) {
+        throw pack.failure.get();
+      }
+      if (e instanceof CorruptPackException) {
+        throw TryFailedException.passing(
+            Kind.SERVER_FAILED, "the server sent a damaged pack: " + e.getMessage(), e);
+      }
+      throw TryFailedException.lasting(
+          Kind.LOCAL, "what was fetched could not be stored: " + e.getMessage(), e);
+    }
+    pack.transferTo(OutputStream.nullOutputStream());
+  }
+
+  private interface Try<T> {
+    T run() throws IOException, InterruptedException;
+  }
+
+  private <T> T repeat(Try<T> request) throws RemoteException, InterruptedException {
+    for (int failures = 1; ; failures++) {
+      try {
+        return request.run();
+      } catch (IOException e) {
+        var failure = understand(e);
+        int tried = failures;
+        if (!worthAnotherTry(failure, failures)) {
+          throw new RemoteException(failure.kind(), message(failure, failures), failure);
+        }
+        var pause = failure.retryAfter().orElseGet(() -> retries.pause(tried));
+        log.debug("{}: {}; trying again in {} ms", url, failure.getMessage(), pause.toMillis());
+        Thread.sleep(pause);
+        traffic.retry();
+      }
+    }
+  }
+
+  private boolean worthAnotherTry(TryFailedException failure, int failures) {
+    if (closed || !failure.passing() || failures >= retries.tries()) {
+      return false;
+    }
+    if (failure
+        .retryAfter()
+        .filter(asked -> asked.compareTo(retries.longestRetryAfter()) > 0)
+        .isPresent()) {
+      return false;
+    }
+    // A server that was never reached is more likely misspelt than restarting.
+    return failure.kind() != Kind.UNREACHABLE || greeted.isPresent();
+  }
+
+  private String message(TryFailedException failure, int failures) {
+    if (closed) {
+      return url + ": the connection was closed";
+    }
+    return url + ": " + failure.getMessage() + (failures > 1 ? " (" + failures + " tries)" : "");
+  }
+
+  /** What a failure means; throws if it means that somebody has lost interest. */
+  private TryFailedException understand(IOException e) throws InterruptedException {
+    // A receiver that writes to a channel clears no interrupt, and throws what it likes.
+    if (Thread.interrupted() || e instanceof InterruptedIOException) {
+      throw (InterruptedException) new InterruptedException().initCause(e);
+    }
+    return switch (e) {
+      case TryFailedException failure -> failure;
+      case ServerErrorException complaint -> ServerComplaint.inAnswer(complaint);
+      default -> TryFailedException.passing(Kind.SERVER_FAILED, e.getMessage(), e);
+    };
+  }
+
+  /** Remembers that reading failed, whatever becomes of the exception. */
+  private static final class WatchedStream extends FilterInputStream {
+
+    private Optional<IOException> failure = Optional.empty();
+
+    WatchedStream(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      try {
+        return super.read();
+      } catch (IOException e) {
+        failure = Optional.of(e);
+        throw e;
+      }
+    }
+
+    @Override
+    public int read(byte[] into, int offset, int count) throws IOException {
+      try {
+        return super.read(into, offset, count);
+      } catch (IOException e) {
+        failure = Optional.of(e);
+        throw e;
+      }
+    }
+
+    /** A receiver may close what it has read; the exchange ends elsewhere. */
+    @Override
+    public void close() {}
+  }
+}
