@@ -1,5 +1,6 @@
 package dev.gitfs.fuse;
 
+import dev.gitfs.fuse.wire.ReplyStruct.Dirent;
 import dev.gitfs.fuse.wire.ReplyStruct.Direntplus;
 import dev.gitfs.fuse.wire.ReplyStruct.EntryOut;
 import java.lang.foreign.MemorySegment;
@@ -27,7 +28,7 @@ public final class DirectoryPlusReply implements Listing {
   @Override
   public boolean add(byte[] name, int length, long ino, FileType type, long nextOffset) {
     int start = buffer.length();
-    int end = start + DirectoryReply.padded(Direntplus.SIZE + length);
+    int end = start + Dirent.padded(Direntplus.SIZE + length);
     if (end > limit) {
       return false;
     }

@@ -25,17 +25,13 @@ public final class DirectoryReply implements Listing {
   @Override
   public boolean add(byte[] name, int length, long ino, FileType type, long nextOffset) {
     int start = buffer.length();
-    int end = start + padded(Dirent.SIZE + length);
+    int end = start + Dirent.padded(Dirent.SIZE + length);
     if (end > limit) {
       return false;
     }
     write(segment, ReplyBuffer.BODY + start, name, length, ino, type, nextOffset);
     buffer.length(end);
     return true;
-  }
-
-  static int padded(int size) {
-    return (size + Dirent.ALIGNMENT - 1) & -Dirent.ALIGNMENT;
   }
 
   static void write(

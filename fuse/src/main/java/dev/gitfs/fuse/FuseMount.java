@@ -1,11 +1,21 @@
 package dev.gitfs.fuse;
 
+import dev.gitfs.fuse.linux.BusyException;
+import dev.gitfs.fuse.linux.Channel;
+import dev.gitfs.fuse.linux.MountTable;
+import dev.gitfs.fuse.linux.Mounting;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A mounted file system, served by this process until it is unmounted by anyone or closed. Methods
  * are thread-safe.
+ *
+ * <p>The threads that serve it are daemons: a program that only serves waits in {@link #awaitEnd}.
  */
 public final class FuseMount implements AutoCloseable {
   /** Who asked the kernel to mount. */
@@ -16,7 +26,22 @@ public final class FuseMount implements AutoCloseable {
     FUSERMOUNT
   }
 
-  private FuseMount() {}
+  /** How long {@link #close} waits for operations that were told to end. */
+  private static final long CLOSE_MILLIS = 5_000;
+
+  private final Path directory;
+  private final Means means;
+  private final Session session;
+
+  /** What the mount table had for us after mounting. */
+  private final Optional<String> device;
+
+  private FuseMount(Path directory, Means means, Session session) throws IOException {
+    this.directory = directory;
+    this.means = means;
+    this.session = session;
+    this.device = MountTable.deviceAt(directory);
+  }
 
   /**
    * Mounts a file system on a directory and starts to serve it: by mount(2) where this process may,
@@ -27,7 +52,27 @@ public final class FuseMount implements AutoCloseable {
    */
   public static FuseMount mount(FileSystem fileSystem, Path directory, MountOptions options)
       throws IOException {
-    throw new UnsupportedOperationException();
+    Path real = directory.toRealPath();
+    if (!Files.isDirectory(real)) {
+      throw new NotDirectoryException(real.toString());
+    }
+    Mounting.Mounted mounted = Mounting.mount(real, options.spec());
+    Channel channel = mounted.device();
+    try {
+      Session session = Session.start(fileSystem, channel, options.readers());
+      return new FuseMount(real, mounted.direct() ? Means.MOUNT : Means.FUSERMOUNT, session);
+    } catch (IOException | RuntimeException | Error e) {
+      unmountAfterFailure(real, e);
+      throw e;
+    }
+  }
+
+  private static void unmountAfterFailure(Path directory, Throwable failure) {
+    try {
+      Mounting.unmount(directory, true);
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /**
@@ -38,22 +83,22 @@ public final class FuseMount implements AutoCloseable {
    * @throws IOException if it is busy (and not lazy), or not a mount
    */
   public static void unmount(Path directory, boolean lazy) throws IOException {
-    throw new UnsupportedOperationException();
+    Mounting.unmount(directory, lazy);
   }
 
-  /** Where it is mounted. */
+  /** Where it is mounted: the real path. */
   public Path directory() {
-    throw new UnsupportedOperationException();
+    return directory;
   }
 
   /** How it was mounted. */
   public Means means() {
-    throw new UnsupportedOperationException();
+    return means;
   }
 
   /** What was agreed with the kernel. */
   public Connection connection() {
-    throw new UnsupportedOperationException();
+    return session.connection();
   }
 
   /** Tells the kernel what changed. */
@@ -66,17 +111,34 @@ public final class FuseMount implements AutoCloseable {
    * FileSystem#destroy}, has ended.
    */
   public void awaitEnd() throws InterruptedException {
-    throw new UnsupportedOperationException();
+    session.lifetime().await();
   }
 
   /**
-   * Unmounts, and waits for the end. If files are in use the mount is detached: nobody can reach it
-   * any more; those who use it are served until they are done or this process ends, and this method
-   * does not wait for them. Does nothing if it is unmounted already. Meant to be called from a
-   * shutdown hook too.
+   * Unmounts, and waits a few seconds for the end. If files are in use the mount is detached:
+   * nobody can reach it any more; those who use it are served until they are done or this process
+   * ends, and this method does not wait for them. Does nothing if it is unmounted already. May be
+   * called from a shutdown hook.
    */
   @Override
   public void close() throws IOException {
-    throw new UnsupportedOperationException();
+    if (session.lifetime().isOver()) {
+      return;
+    }
+    // Someone may have unmounted it and mounted something else there since.
+    if (device.isPresent() && device.equals(MountTable.deviceAt(directory))) {
+      try {
+        Mounting.unmount(directory, false);
+      } catch (BusyException e) {
+        Mounting.unmount(directory, true);
+        return;
+      }
+    }
+    try {
+      session.lifetime().await(CLOSE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("Interrupted while " + directory + " was closed");
+    }
   }
 }

@@ -1,8 +1,9 @@
 package dev.gitfs.fuse;
 
+import dev.gitfs.fuse.linux.MountFlag;
+import dev.gitfs.fuse.linux.MountSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * How a file system is mounted.
@@ -25,22 +26,6 @@ public record MountOptions(
     List<String> flags,
     int readers) {
 
-  /** What {@link #with} takes beyond the options that have a component of their own. */
-  static final Set<String> KNOWN_FLAGS =
-      Set.of(
-          "suid",
-          "nosuid",
-          "dev",
-          "nodev",
-          "exec",
-          "noexec",
-          "atime",
-          "noatime",
-          "relatime",
-          "sync",
-          "async",
-          "dirsync");
-
   /**
    * Two keep one fast request from waiting behind another; beyond that a thread a core, but few
    * file systems can feed more than eight.
@@ -55,9 +40,7 @@ public record MountOptions(
       throw new IllegalArgumentException("A comma in the subtype \"" + subtype + "\"");
     }
     for (String flag : flags) {
-      if (!KNOWN_FLAGS.contains(flag)) {
-        throw new IllegalArgumentException("Unknown mount option \"" + flag + "\"");
-      }
+      known(flag);
     }
     if (readers < 1) {
       throw new IllegalArgumentException("At least one thread has to read requests");
@@ -115,5 +98,21 @@ public record MountOptions(
     }
     return new MountOptions(
         fsname, subtype, allowOther, defaultPermissions, readOnly, flags, readers);
+  }
+
+  private static MountFlag known(String flag) {
+    return MountFlag.named(flag)
+        .orElseThrow(() -> new IllegalArgumentException("Unknown mount option \"" + flag + "\""));
+  }
+
+  MountSpec spec() {
+    return new MountSpec(
+        fsname,
+        subtype,
+        allowOther,
+        defaultPermissions,
+        readOnly,
+        flags.stream().map(MountOptions::known).toList(),
+        Handshake.MAX_READ);
   }
 }

@@ -1,5 +1,7 @@
 package dev.gitfs.fuse.wire;
 
+import java.lang.foreign.MemorySegment;
+
 /**
  * Field offsets of the structs that go to the kernel, named as {@code linux/fuse.h} names them:
  * {@code EntryOut.ATTR_VALID} is {@code attr_valid} in {@code struct fuse_entry_out}.
@@ -128,6 +130,11 @@ public final class ReplyStruct {
     public static final int ALIGNMENT = 8;
 
     private Dirent() {}
+
+    /** The space that so many bytes take, up to where the next entry starts. */
+    public static int padded(int size) {
+      return (size + ALIGNMENT - 1) & -ALIGNMENT;
+    }
   }
 
   /** One name of a READDIRPLUS answer: what LOOKUP would say, then a {@link Dirent}. */
@@ -137,6 +144,11 @@ public final class ReplyStruct {
     public static final int SIZE = DIRENT + Dirent.SIZE;
 
     private Direntplus() {}
+
+    /** The space that the entry at an offset takes, its name and padding included. */
+    public static int size(MemorySegment entries, long at) {
+      return Dirent.padded(SIZE + Fields.u32(entries, at + DIRENT + Dirent.NAMELEN));
+    }
   }
 
   /** A notification's body. */

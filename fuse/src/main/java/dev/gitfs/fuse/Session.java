@@ -1,0 +1,87 @@
+package dev.gitfs.fuse;
+
+import dev.gitfs.fuse.linux.Channel;
+import dev.gitfs.fuse.wire.RequestStruct.InHeader;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** One connection to the kernel, from the handshake to the end: its threads and its buffers. */
+final class Session {
+  private static final Logger LOG = System.getLogger(Session.class.getName());
+
+  /**
+   * Room for a request: a struct, and what follows. The longest are a batch of forgotten nodes,
+   * which the kernel cuts to the room there is, and an extended attribute of 64 KiB, which it must
+   * be possible to refuse.
+   */
+  private static final int REQUEST_SIZE = InHeader.SIZE + (68 << 10) & -4096;
+
+  /** Exchanges kept beyond those of the readers: enough for the usual few that wait. */
+  private static final int SPARE = 8;
+
+  private final FileSystem fileSystem;
+  private final Channel channel;
+  private final ExchangePool pool;
+  private final Lifetime lifetime;
+  private Connection connection;
+
+  private Session(FileSystem fileSystem, Channel channel, int readers) {
+    this.fileSystem = fileSystem;
+    this.channel = channel;
+    this.pool = new ExchangePool(REQUEST_SIZE, Handshake.MAX_READ, readers + SPARE);
+    this.lifetime = new Lifetime(readers, this::end);
+  }
+
+  /**
+   * Takes a channel on which the kernel has just begun, agrees with it and starts the readers. On
+   * failure the channel is closed.
+   */
+  static Session start(FileSystem fileSystem, Channel channel, int readers) throws IOException {
+    var session = new Session(fileSystem, channel, readers);
+    try {
+      session.agree();
+    } catch (IOException | RuntimeException | Error e) {
+      session.pool.close();
+      channel.close();
+      throw e;
+    }
+    var dispatcher = new Dispatcher(fileSystem, session.pool, session.lifetime);
+    for (int i = 0; i < readers; i++) {
+      Thread.ofPlatform()
+          .name("fuse-reader-" + i)
+          .daemon()
+          .start(() -> dispatcher.readAll(channel));
+    }
+    return session;
+  }
+
+  private void agree() throws IOException {
+    Exchange exchange = pool.take();
+    try {
+      var notifier = new KernelNotifier(channel, lifetime);
+      connection = new Handshake(channel, exchange, fileSystem).agree(notifier);
+    } finally {
+      pool.giveBack(exchange);
+    }
+  }
+
+  private void end() {
+    try {
+      fileSystem.destroy();
+    } catch (RuntimeException e) {
+      LOG.log(Level.ERROR, "Ending the file system", e);
+    } finally {
+      channel.close();
+      pool.close();
+    }
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  Lifetime lifetime() {
+    return lifetime;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.gitfs.fuse.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+
+/** Text for the kernel: the bytes of a path or option, NUL-terminated when laid into memory. */
+record CString(byte[] bytes) {
+  /** The encoding in which the JDK turns bytes of paths and arguments into text, and back. */
+  private static final Charset NATIVE = Charset.forName(System.getProperty("sun.jnu.encoding"));
+
+  static CString of(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("A NUL in \"" + text + "\"");
+    }
+    return new CString(text.getBytes(NATIVE));
+  }
+
+  static CString of(Path path) {
+    return of(path.toString());
+  }
+
+  static CString[] all(String... texts) {
+    var all = new CString[texts.length];
+    for (int i = 0; i < texts.length; i++) {
+      all[i] = of(texts[i]);
+    }
+    return all;
+  }
+
+  MemorySegment in(Arena arena) {
+    MemorySegment segment = arena.allocate(bytes.length + 1L);
+    MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
+    return segment;
+  }
+
+  /** A NULL-terminated array of pointers to the texts. */
+  static MemorySegment vector(Arena arena, CString[] texts) {
+    MemorySegment vector = arena.allocate(ADDRESS, texts.length + 1L);
+    for (int i = 0; i < texts.length; i++) {
+      vector.setAtIndex(ADDRESS, i, texts[i].in(arena));
+    }
+    return vector;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.gitfs.fuse.linux;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Mounts and unmounts: by mount(2) and umount2(2) with CAP_SYS_ADMIN, else by the setuid program
+ * fusermount3.
+ */
+public final class Mounting {
+  private static final int MNT_DETACH = 2;
+
+  /** Do not follow a link at the end of the path to somebody else's mount. */
+  private static final int UMOUNT_NOFOLLOW = 8;
+
+  private Mounting() {}
+
+  /**
+   * What came of it.
+   *
+   * @param device the connection, on which the kernel's first request waits already
+   * @param direct whether mount(2) was enough
+   */
+  public record Mounted(Device device, boolean direct) {}
+
+  /** Mounts on an existing directory, given by its real path. */
+  public static Mounted mount(Path directory, MountSpec spec) throws IOException {
+    Device device = Device.open();
+    int result =
+        Syscalls.mount(
+            CString.of(spec.fsname()),
+            CString.of(directory),
+            CString.of(spec.type()),
+            MountFlag.bits(spec.flags(), spec.readOnly()),
+            CString.of(spec.kernelOptions(device.fd())));
+    if (result == 0) {
+      return new Mounted(device, true);
+    }
+    device.close();
+    if (result != -Errors.EPERM) {
+      throw new IOException("Cannot mount on " + directory + ": " + reason(-result));
+    }
+    return new Mounted(Fusermount.mount(directory, spec), false);
+  }
+
+  private static String reason(int errno) {
+    return switch (errno) {
+      case Errors.ENODEV -> "this kernel has no fuse (modprobe fuse)";
+      case Errors.EBUSY -> "it is in use";
+      case Errors.EINVAL -> "the kernel does not accept the options";
+      case Errors.EACCES -> "permission denied";
+      case Errors.ENOENT -> "it does not exist";
+      default -> "errno " + errno;
+    };
+  }
+
+  /**
+   * Unmounts, or lazily detaches, what is mounted on a directory.
+   *
+   * @throws BusyException if it is in use and {@code lazy} is false
+   */
+  public static void unmount(Path directory, boolean lazy) throws IOException {
+    int flags = UMOUNT_NOFOLLOW | (lazy ? MNT_DETACH : 0);
+    int result = Syscalls.umount2(CString.of(directory), flags);
+    switch (-result) {
+      case 0 -> {}
+      case Errors.EPERM -> Fusermount.unmount(directory, lazy);
+      case Errors.EBUSY -> throw new BusyException(directory + " is in use");
+      case Errors.EINVAL -> throw new IOException(directory + " is not a mount");
+      default -> throw new IOException("Cannot unmount " + directory + ": " + reason(-result));
+    }
+  }
+}
