@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -33,11 +34,13 @@ public final class HttpBackendServer implements GitServer {
   private final ServerSocket listener;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicLong received = new AtomicLong();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private volatile CountDownLatch healed = new CountDownLatch(1);
   private volatile Optional<String> authorization = Optional.empty();
   private volatile boolean protocolV2 = true;
+  private volatile boolean keepRequests = true;
 
   public HttpBackendServer(GitRepositories repositories) {
     this.repositories = repositories;
@@ -96,6 +99,12 @@ public final class HttpBackendServer implements GitServer {
     return this;
   }
 
+  /** From now on counts requests, but keeps none of them: for hours of many requests. */
+  public HttpBackendServer withoutRecord() {
+    keepRequests = false;
+    return this;
+  }
+
   /** Every request suffers {@code fault}, until {@link #heal}. */
   public void inject(Fault fault) {
     rules.add(new Rule(Optional.empty(), fault, new AtomicInteger(Integer.MAX_VALUE)));
@@ -139,7 +148,12 @@ public final class HttpBackendServer implements GitServer {
     return requests.stream().map(Request::kind).toList();
   }
 
-  /** Starts counting anew. */
+  /** How many requests have come since the start, whatever was forgotten. */
+  public long requestsReceived() {
+    return received.get();
+  }
+
+  /** Starts the record anew. */
   public void forgetRequests() {
     requests.clear();
   }
@@ -194,7 +208,10 @@ public final class HttpBackendServer implements GitServer {
   private void answer(HttpConnection connection, HttpConnection.Incoming incoming)
       throws IOException, InterruptedException {
     var request = classify(incoming);
-    requests.add(request);
+    received.incrementAndGet();
+    if (keepRequests) {
+      requests.add(request);
+    }
     var fault =
         rules.stream().filter(rule -> rule.takes(request.kind())).findFirst().map(Rule::fault);
     if (fault.isEmpty() && authorization.isPresent()) {

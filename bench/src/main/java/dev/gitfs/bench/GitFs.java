@@ -1,0 +1,120 @@
+package dev.gitfs.bench;
+
+import com.google.gson.JsonParser;
+import dev.gitfs.testkit.Git;
+import dev.gitfs.testkit.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * {@code ./git-fs} as a user types it, in a home of its own: its caches, logs and sockets are in
+ * directories made for one benchmark.
+ */
+final class GitFs implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private final Path launcher = Checkout.home().resolve("git-fs");
+  private final Path directory;
+
+  /** In /tmp, for the names of sockets must be short. */
+  private final Path runtime = Files.createTempDirectory("gitfs-bench");
+
+  /**
+   * A git-fs that keeps its things in {@code directory}.
+   *
+   * @param directory of the workspace; whoever made it deletes it
+   */
+  GitFs(Path directory) throws IOException {
+    this.directory = directory;
+  }
+
+  /** What a process that serves a mount is, and where. Closing it unmounts. */
+  final class Mounted implements AutoCloseable {
+    private final Path root;
+    private final long pid;
+    private final Duration took;
+
+    private Mounted(Path root, long pid, Duration took) {
+      this.root = root;
+      this.pid = pid;
+      this.took = took;
+    }
+
+    Path root() {
+      return root;
+    }
+
+    /** From typing the command to its end. */
+    Duration took() {
+      return took;
+    }
+
+    ProcessMemory memory() throws IOException {
+      return ProcessMemory.of(pid);
+    }
+
+    @Override
+    public void close() {
+      var result = command("umount", root.toString()).run();
+      if (result.exit() != 0) {
+        Progress.say("%s", result);
+        Processes.command("umount", "-l", root.toString()).run();
+      }
+      // Its end writes what the next mount of the same cache shall find.
+      ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
+    }
+  }
+
+  /**
+   * Mounts {@code url} on a directory made for it.
+   *
+   * @param cache name of the cache directory; one that was never used before makes a cold mount
+   */
+  Mounted mount(String url, String cache) throws IOException {
+    var root = Files.createTempDirectory(directory, "mount");
+    var store = directory.resolve(cache).toString();
+    var result = command("mount", "--cache-dir", store, url, root.toString()).run().orFail();
+    return new Mounted(root, pid(root), result.took());
+  }
+
+  private long pid(Path root) throws IOException {
+    var list = command("list", "--json").run().orFail().text();
+    for (var mount : JsonParser.parseString(list).getAsJsonArray()) {
+      var fields = mount.getAsJsonObject();
+      if (fields.get("directory").getAsString().equals(root.toRealPath().toString())) {
+        return fields.get("pid").getAsLong();
+      }
+    }
+    throw new IOException("git-fs does not list the mount on " + root + ": " + list);
+  }
+
+  private Processes command(String... arguments) {
+    var command = new String[arguments.length + 1];
+    command[0] = launcher.toString();
+    System.arraycopy(arguments, 0, command, 1, arguments.length);
+    return Processes.command(command)
+        .cleanEnvironment()
+        .env(Git.environment())
+        .env(own())
+        .timeout(PATIENCE);
+  }
+
+  private Map<String, String> own() {
+    var own = new HashMap<String, String>();
+    own.put("XDG_CACHE_HOME", directory.resolve("cache-home").toString());
+    own.put("XDG_STATE_HOME", directory.resolve("state").toString());
+    own.put("XDG_RUNTIME_DIR", runtime.toString());
+    // The one that ./benchmark found; with git's empty HOME the launcher might miss it.
+    own.put("JAVA_HOME", System.getProperty("java.home"));
+    return own;
+  }
+
+  @Override
+  public void close() throws IOException {
+    Processes.command("rm", "-rf", "--one-file-system", runtime.toString()).run().orFail();
+  }
+}

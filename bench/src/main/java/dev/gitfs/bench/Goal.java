@@ -1,0 +1,56 @@
+package dev.gitfs.bench;
+
+import java.util.Locale;
+
+/** What a figure must reach. Judged by medians, or by the worst run where that is what counts. */
+sealed interface Goal {
+
+  boolean met(Row row);
+
+  String text(Unit unit);
+
+  /** The median is at most {@code limit}. */
+  record AtMost(double limit) implements Goal {
+    @Override
+    public boolean met(Row row) {
+      return row.measured().median() <= limit;
+    }
+
+    @Override
+    public String text(Unit unit) {
+      return "≤ " + plain(limit) + unit.suffix();
+    }
+  }
+
+  /** No run exceeds {@code limit}. */
+  record NeverOver(double limit) implements Goal {
+    @Override
+    public boolean met(Row row) {
+      return row.measured().max() <= limit;
+    }
+
+    @Override
+    public String text(Unit unit) {
+      return "never > " + plain(limit) + unit.suffix();
+    }
+  }
+
+  /** The median is at most {@code factor} times the median of what it is compared with. */
+  record AtMostTimes(double factor) implements Goal {
+    @Override
+    public boolean met(Row row) {
+      return row.ratio().orElseThrow() <= factor;
+    }
+
+    @Override
+    public String text(Unit unit) {
+      return "ratio ≤ " + plain(factor);
+    }
+  }
+
+  private static String plain(double number) {
+    return number == Math.rint(number)
+        ? String.format(Locale.ROOT, "%.0f", number)
+        : Double.toString(number);
+  }
+}

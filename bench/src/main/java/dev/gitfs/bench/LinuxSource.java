@@ -1,0 +1,81 @@
+package dev.gitfs.bench;
+
+import dev.gitfs.testkit.Git;
+import dev.gitfs.testkit.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+
+/** Linux from Debian's source package as a bare repository of one commit, made once and kept. */
+final class LinuxSource {
+  private static final String PACKAGE = "linux-source-6.1";
+  private static final Path ARCHIVE = Path.of("/usr/src", PACKAGE + ".tar.xz");
+
+  /** Unpacking, hashing and packing 78,635 files takes some minutes on a slow machine. */
+  private static final Duration PATIENCE = Duration.ofMinutes(30);
+
+  private LinuxSource() {}
+
+  static Path repository() throws IOException {
+    var repository = Checkout.cache().resolve(PACKAGE + ".git");
+    if (!Files.exists(repository)) {
+      if (!Files.exists(ARCHIVE)) {
+        install();
+      }
+      var making = Checkout.cache().resolve(PACKAGE + ".making");
+      delete(making);
+      Files.createDirectories(making);
+      make(making);
+      Files.move(making.resolve("git"), repository, StandardCopyOption.ATOMIC_MOVE);
+      delete(making);
+    }
+    return repository;
+  }
+
+  private static void install() {
+    Progress.say("installing " + PACKAGE);
+    var apt = Processes.command("apt-get", "install", "-y", "-q", "--no-install-recommends", PACKAGE);
+    var quiet = apt.env("DEBIAN_FRONTEND", "noninteractive").timeout(PATIENCE);
+    if (quiet.run().exit() != 0) {
+      Processes.command("apt-get", "update", "-q").timeout(PATIENCE).run();
+      if (quiet.run().exit() != 0) {
+        throw new UsageException(
+            "needs the source of Linux. As root:  apt-get install "
+                + PACKAGE
+                + "  (or give --tree synthetic, or --repository PATH)");
+      }
+    }
+  }
+
+  private static void make(Path directory) throws IOException {
+    Progress.say("unpacking " + ARCHIVE.getFileName());
+    var tree = Files.createDirectory(directory.resolve("tree"));
+    Processes.command("tar", "-xf", ARCHIVE.toString(), "--strip-components=1")
+        .in(tree)
+        .timeout(PATIENCE)
+        .run()
+        .orFail();
+    Progress.say("making a repository of it");
+    var git = directory.resolve("git");
+    git(directory, "init", "-q", "--bare", "--initial-branch=main", git.toString());
+    // Everything, whatever its .gitignore says, with the bytes as they are.
+    git(tree, "--git-dir=" + git, "--work-tree=.", "-c", "core.autocrlf=false", "add", "-A", "-f");
+    git(tree, "--git-dir=" + git, "--work-tree=.", "commit", "-q", "-m", PACKAGE);
+    git(git, "repack", "-q", "-a", "-d");
+    Files.delete(git.resolve("index"));
+  }
+
+  private static void git(Path directory, String... arguments) {
+    Git.command(List.of(arguments)).in(directory).timeout(PATIENCE).run().orFail();
+  }
+
+  private static void delete(Path directory) {
+    Processes.command("rm", "-rf", "--one-file-system", directory.toString())
+        .timeout(PATIENCE)
+        .run()
+        .orFail();
+  }
+}

@@ -1,0 +1,26 @@
+package dev.gitfs.bench;
+
+import java.io.IOException;
+import picocli.CommandLine.Option;
+
+/** Where a report goes: to standard output always. */
+final class ReportOptions {
+
+  /** Exit code when a goal was missed. */
+  private static final int MISSED = 1;
+
+  @Option(names = "--write", description = "also write the report into docs/PERFORMANCE.md")
+  private boolean write;
+
+  ReportOptions() {}
+
+  /** Returns the exit code of the program. */
+  int publish(String part, String markdown, boolean goalsMet) throws IOException {
+    System.out.print(markdown);
+    System.out.flush();
+    if (write) {
+      PerformanceDocument.ofThisCheckout().replace(part, markdown);
+    }
+    return goalsMet ? 0 : MISSED;
+  }
+}
