@@ -12,7 +12,11 @@ import picocli.CommandLine.Command;
     usageHelpAutoWidth = true,
     mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {"0:every goal was met", "1:a goal was missed, or the benchmark failed", "2:wrong usage"})
+    exitCodeList = {
+      "0:every goal was met",
+      "1:a goal was missed, or the benchmark failed",
+      "2:wrong usage"
+    })
 public final class Bench {
 
   private Bench() {}

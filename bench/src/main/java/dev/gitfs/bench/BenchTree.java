@@ -53,7 +53,7 @@ sealed interface BenchTree {
           served.directory().resolve("objects/info/alternates"),
           repository.toRealPath().resolve("objects") + "\n");
       var head = Git.run(repository, "rev-parse", "--verify", "HEAD^{commit}").text().strip();
-      return served.branch("refs/heads/main", head);
+      return served.branch("main", head);
     }
 
     @Override

@@ -37,7 +37,8 @@ final class LinuxSource {
 
   private static void install() {
     Progress.say("installing " + PACKAGE);
-    var apt = Processes.command("apt-get", "install", "-y", "-q", "--no-install-recommends", PACKAGE);
+    var apt =
+        Processes.command("apt-get", "install", "-y", "-q", "--no-install-recommends", PACKAGE);
     var quiet = apt.env("DEBIAN_FRONTEND", "noninteractive").timeout(PATIENCE);
     if (quiet.run().exit() != 0) {
       Processes.command("apt-get", "update", "-q").timeout(PATIENCE).run();

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A mount against {@code git clone --depth 1}: how soon it is ready, how soon a file deep inside
- * is read, how fast a walk is, what it costs in requests, bytes and memory.
+ * A mount against {@code git clone --depth 1}: how soon it is ready, how soon a file deep inside is
+ * read, how fast a walk is, what it costs in requests, bytes and memory.
  *
  * <p>Each run is cold and takes clone and mount in turn, so that what else the machine does hits
  * both. The walks over what has been seen before come last, on one mount that has been read to the
@@ -221,19 +221,31 @@ final class MountBenchmark {
     var clone = samples(Quantity.CLONE_SECONDS);
     return report
         .row(
-            row("mount and `ls`, clone", Unit.SECONDS, Quantity.READY_SECONDS,
-                    new Goal.AtMost(1.5), new Goal.AtMostTimes(0.125))
+            row(
+                    "mount and `ls`, clone",
+                    Unit.SECONDS,
+                    Quantity.READY_SECONDS,
+                    new Goal.AtMost(1.5),
+                    new Goal.AtMostTimes(0.125))
                 .comparedWith(clone))
         .row(
-            row("then a first file, " + deepFile.depth() + " levels deep", Unit.SECONDS,
-                Quantity.FILE_SECONDS, new Goal.AtMost(0.6)))
+            row(
+                "then a first file, " + deepFile.depth() + " levels deep",
+                Unit.SECONDS,
+                Quantity.FILE_SECONDS,
+                new Goal.AtMost(0.6)))
         .row(row("then a first `find`", Unit.SECONDS, Quantity.FIRST_FIND_SECONDS))
         .row(row("mounting again", Unit.SECONDS, Quantity.REMOUNT_SECONDS))
         .row(
-            row("then `find`, trees being local", Unit.SECONDS, Quantity.LOCAL_FIND_SECONDS,
+            row(
+                "then `find`, trees being local",
+                Unit.SECONDS,
+                Quantity.LOCAL_FIND_SECONDS,
                 new Goal.AtMost(3)))
         .row(
-            row("then every file, by " + FILL_THREADS + " readers", Unit.SECONDS,
+            row(
+                "then every file, by " + FILL_THREADS + " readers",
+                Unit.SECONDS,
                 Quantity.FILL_SECONDS));
   }
 
@@ -259,8 +271,7 @@ final class MountBenchmark {
         .row(row("resident when ready", Unit.MEBIBYTES, Quantity.READY_RESIDENT))
         .row(row("resident after `find`", Unit.MEBIBYTES, Quantity.FIND_RESIDENT))
         .row(row("resident after every file", Unit.MEBIBYTES, Quantity.FILL_RESIDENT))
-        .row(
-            row("resident at most", Unit.MEBIBYTES, Quantity.PEAK, new Goal.NeverOver(350)));
+        .row(row("resident at most", Unit.MEBIBYTES, Quantity.PEAK, new Goal.NeverOver(350)));
   }
 
   private Report walks(Report report) {

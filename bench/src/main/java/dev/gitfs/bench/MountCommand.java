@@ -18,10 +18,7 @@ final class MountCommand implements Callable<Integer> {
 
   @Mixin private ReportOptions output = new ReportOptions();
 
-  @Option(
-      names = "--runs",
-      paramLabel = "N",
-      description = "how many cold runs; 3 if not given")
+  @Option(names = "--runs", paramLabel = "N", description = "how many cold runs; 3 if not given")
   private int runs = 3;
 
   MountCommand() {}

@@ -55,8 +55,7 @@ final class ParallelReader {
       }
     }
     if (length != file.size()) {
-      throw new IOException(
-          file.path() + " has " + length + " bytes in place of " + file.size());
+      throw new IOException(file.path() + " has " + length + " bytes in place of " + file.size());
     }
     return length;
   }

@@ -109,10 +109,7 @@ final class Soak {
     for (var time = Duration.ZERO; time.compareTo(length) <= 0 && !over; ) {
       moments.add(
           new Moment(
-              time,
-              mounted.memory(),
-              filesRead.get(),
-              bytesRead.get() / Unit.BYTES_PER_MEBIBYTE));
+              time, mounted.memory(), filesRead.get(), bytesRead.get() / Unit.BYTES_PER_MEBIBYTE));
       Thread.sleep(SAMPLE_EVERY);
       time = Duration.ofNanos(System.nanoTime() - start);
       if (time.compareTo(forget) >= 0) {

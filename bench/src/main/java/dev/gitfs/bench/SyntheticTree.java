@@ -27,7 +27,8 @@ final class SyntheticTree {
     for (var directory = 0; directory < DIRECTORIES; directory++) {
       var path = path(directory);
       for (var file = 0; file < FILES_IN_EACH; file++) {
-        var size = (int) Math.min(LARGEST, MEDIAN_SIZE * Math.exp(SPREAD * random.nextGaussian()));
+        var size =
+            (int) Math.min(LARGEST, MEDIAN_SIZE * StrictMath.exp(SPREAD * random.nextGaussian()));
         snapshot.file(path + "/file" + file + ".c", text(random, size));
       }
     }
@@ -36,9 +37,7 @@ final class SyntheticTree {
 
   /** Three children a directory, so that the deepest have six names. */
   private static String path(int number) {
-    return number < 3
-        ? "dir" + number
-        : path(number / 3 - 1) + "/dir" + number;
+    return number < 3 ? "dir" + number : path(number / 3 - 1) + "/dir" + number;
   }
 
   /** Lines of words: compresses about as well as source text. */
