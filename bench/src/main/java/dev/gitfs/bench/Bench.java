@@ -2,6 +2,8 @@ package dev.gitfs.bench;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** The command line of the benchmarks, {@code ./benchmark}. */
 @Command(
@@ -10,7 +12,6 @@ import picocli.CommandLine.Command;
     subcommands = {MountCommand.class, SoakCommand.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
-    mixinStandardHelpOptions = true,
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:every goal was met",
@@ -18,6 +19,13 @@ import picocli.CommandLine.Command;
       "2:wrong usage"
     })
 public final class Bench {
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "show this help")
+  private boolean help;
 
   private Bench() {}
 

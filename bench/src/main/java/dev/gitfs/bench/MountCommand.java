@@ -10,8 +10,7 @@ import picocli.CommandLine.Option;
     name = "mount",
     description = "Measure mounts against git clone --depth 1 and the local disk.",
     sortOptions = false,
-    usageHelpAutoWidth = true,
-    mixinStandardHelpOptions = true)
+    usageHelpAutoWidth = true)
 final class MountCommand implements Callable<Integer> {
 
   @Mixin private TreeOptions trees = new TreeOptions();

@@ -11,8 +11,7 @@ import picocli.CommandLine.Option;
     name = "soak",
     description = "Read at random for a time, and see whether memory stays flat.",
     sortOptions = false,
-    usageHelpAutoWidth = true,
-    mixinStandardHelpOptions = true)
+    usageHelpAutoWidth = true)
 final class SoakCommand implements Callable<Integer> {
 
   @Mixin private TreeOptions trees = new TreeOptions();
