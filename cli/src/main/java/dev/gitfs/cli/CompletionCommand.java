@@ -1,24 +1,11 @@
 package dev.gitfs.cli;
 
 import java.io.PrintWriter;
-import java.util.concurrent.Callable;
-import picocli.AutoComplete;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code git-fs completion}: a script that teaches a shell to complete our commands. */
-@Command(
-    name = "completion",
-    description = "Print a completion script for a shell.",
-    usageHelpAutoWidth = true,
-    footerHeading = "%nInstall:%n",
-    footer = {
-      "  bash:  git-fs completion bash > ~/.local/share/bash-completion/completions/git-fs",
-      "  zsh:   echo 'source <(git-fs completion zsh)' >> ~/.zshrc"
-    })
-final class CompletionCommand implements Callable<Integer> {
+final class CompletionCommand implements Command {
 
   /** The shells a script can be had for. */
   enum Shell {
@@ -26,16 +13,35 @@ final class CompletionCommand implements Callable<Integer> {
     zsh
   }
 
-  @Spec private CommandSpec spec;
+  private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
-  @Parameters(paramLabel = "SHELL", description = "bash or zsh")
-  private Shell shell;
+  private final PositionalParamSpec shell =
+      PositionalParamSpec.builder()
+          .paramLabel("SHELL")
+          .type(Shell.class)
+          .arity("1")
+          .description("bash or zsh")
+          .build();
+
 
   CompletionCommand() {}
 
   @Override
+  public CommandSpec syntax() {
+    syntax
+        .addPositional(shell)
+        .usageMessage()
+        .description("Print a completion script for a shell.")
+        .footerHeading("%nInstall:%n")
+        .footer(
+            "  bash:  git-fs completion bash > ~/.local/share/bash-completion/completions/git-fs",
+            "  zsh:   echo 'source <(git-fs completion zsh)' >> ~/.zshrc");
+    return syntax;
+  }
+
+  @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = syntax.commandLine().getOut();
     // One script serves both: in zsh it switches on bash's way of completing by itself.
     out.println(AutoComplete.bash("git-fs", GitFs.commandLine()));
     out.flush();

@@ -1,125 +1,145 @@
 package dev.gitfs.cli;
 
-import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.telemetry.Secrets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.Callable;
+import java.util.SequencedMap;
 import java.util.function.Supplier;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The program: finds the command that was typed and runs it. */
-@Command(
-    name = "git-fs",
-    description = "Mounts any git repository as a directory, without cloning it.",
-    synopsisSubcommandLabel = "COMMAND",
-    versionProvider = GitFs.Version.class,
-    sortOptions = false,
-    usageHelpAutoWidth = true,
-    footerHeading = "%nExamples:%n",
-    footer = {
-      "  git-fs mount https://github.com/torvalds/linux /mnt/linux",
-      "  git-fs mount --ref v6.1 torvalds/linux linux-6.1",
-      "  git-fs umount /mnt/linux"
-    },
-    exitCodeListHeading = "%nExit status:%n",
-    exitCodeList = {
-      "0:success",
-      "1:something on this machine failed",
-      "2:the command line makes no sense",
-      "3:no such repository or revision, or no right to see it",
-      "4:the server cannot be reached or fails; trying again later may help",
-      "5:the directory cannot be mounted on, or nothing is mounted there"
-    })
-final class GitFs {
+final class GitFs implements Command {
 
-  @Option(
-      names = {"-V", "--version"},
-      versionHelp = true,
-      description = "print the version and exit")
-  private boolean version;
+  private static final SequencedMap<Integer, String> EXIT_STATUS = new LinkedHashMap<>();
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      scope = ScopeType.INHERIT,
-      description = "show this help and exit")
-  private boolean help;
-
-  @Option(
-      names = {"-v", "--verbose"},
-      scope = ScopeType.INHERIT,
-      description = "log more, and show where an error came from")
-  private boolean verbose;
-
-  GitFs() {}
-
-  public static void main(String[] arguments) {
-    System.exit(commandLine(arguments).execute(arguments));
+  static {
+    EXIT_STATUS.put(ExitStatus.OK, "success");
+    EXIT_STATUS.put(ExitStatus.FAILED, "something on this machine failed");
+    EXIT_STATUS.put(ExitStatus.USAGE, "the command line makes no sense");
+    EXIT_STATUS.put(
+        ExitStatus.REPOSITORY, "no such repository or revision, or no right to see it");
+    EXIT_STATUS.put(
+        ExitStatus.SERVER, "the server cannot be reached or fails; trying again later may help");
+    EXIT_STATUS.put(
+        ExitStatus.DIRECTORY, "the directory cannot be mounted on, or nothing is mounted there");
   }
+
+  private final SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
+
+  /** {@code --verbose} may stand before the command's name or behind it. */
+  private final List<OptionSpec> verbose = new ArrayList<>();
+
+  private final CommandLine commandLine;
 
   /**
-   * The parser for {@code arguments}. A command's options are read by reflection, which takes time:
-   * if a command is named, it alone is there.
+   * The program, with the command named {@code wanted}, or, if there is none of that name, with all.
    */
-  static CommandLine commandLine(String... arguments) {
-    var program = new GitFs();
-    var commandLine = new CommandLine(program);
-    Map<String, Supplier<Callable<Integer>>> commands = program.commands();
-    if (arguments.length > 0 && commands.containsKey(arguments[0])) {
-      commandLine.addSubcommand(commands.get(arguments[0]).get());
-    } else {
-      commands.values().forEach(command -> commandLine.addSubcommand(command.get()));
-    }
-    return commandLine
-        .registerConverter(ByteSize.class, GitFs::size)
-        .setExecutionExceptionHandler((e, command, _) -> program.report(e, command));
-  }
-
-  boolean verbose() {
-    return verbose;
-  }
-
-  private Map<String, Supplier<Callable<Integer>>> commands() {
-    var commands = new TreeMap<String, Supplier<Callable<Integer>>>();
-    commands.put("mount", () -> new MountCommand(this));
+  private GitFs(String wanted) {
+    commands.put("mount", () -> new MountCommand(this::verbose));
     commands.put("umount", UmountCommand::new);
     commands.put("list", ListCommand::new);
     commands.put("stats", StatsCommand::new);
     commands.put("doctor", DoctorCommand::new);
     commands.put("completion", CompletionCommand::new);
-    return commands;
+    commandLine = new CommandLine(withCommonOptions(syntax()));
+    for (Map.Entry<String, Supplier<Command>> command : commands.entrySet()) {
+      if (!commands.containsKey(wanted) || command.getKey().equals(wanted)) {
+        commandLine.addSubcommand(
+            command.getKey(), withCommonOptions(command.getValue().get().syntax()));
+      }
+    }
+    commandLine.setExecutionExceptionHandler((e, failed, _) -> report(e, failed));
   }
 
-  private int report(Exception e, CommandLine command) {
-    var err = command.getErr();
+  public static void main(String[] arguments) {
+    int status = commandLine(arguments).execute(arguments);
+    System.out.flush();
+    System.err.flush();
+    // Not exit: that logs, if so configured, and to learn that it is not would start up logging. No
+    // command leaves a shutdown hook behind that still has work to do.
+    Runtime.getRuntime().halt(status);
+  }
+
+  /** The parser for {@code arguments}, which are still to be parsed. */
+  static CommandLine commandLine(String... arguments) {
+    return new GitFs(arguments.length > 0 ? arguments[0] : "").commandLine;
+  }
+
+  @Override
+  public CommandSpec syntax() {
+    var syntax = CommandSpec.wrapWithoutInspection(this).name("git-fs");
+    syntax.version(version());
+    syntax.addOption(
+        OptionSpec.builder("-V", "--version")
+            .type(boolean.class)
+            .versionHelp(true)
+            .description("print the version and exit")
+            .build());
+    var exitStatus = new LinkedHashMap<String, String>();
+    EXIT_STATUS.forEach((status, meaning) -> exitStatus.put(status.toString(), meaning));
+    syntax
+        .usageMessage()
+        .description("Mounts any git repository as a directory, without cloning it.")
+        .synopsisSubcommandLabel("COMMAND")
+        .exitCodeListHeading("%nExit status:%n")
+        .exitCodeList(exitStatus)
+        .footerHeading("%nExamples:%n")
+        .footer(
+            "  git-fs mount https://github.com/torvalds/linux /mnt/linux",
+            "  git-fs mount --ref v6.1 torvalds/linux linux-6.1",
+            "  git-fs umount /mnt/linux");
+    return syntax;
+  }
+
+  /** No command was named. */
+  @Override
+  public Integer call() {
+    commandLine.usage(commandLine.getErr());
+    return ExitStatus.USAGE;
+  }
+
+  private boolean verbose() {
+    return verbose.stream().anyMatch(option -> option.getValue());
+  }
+
+  private CommandSpec withCommonOptions(CommandSpec syntax) {
+    syntax.addOption(
+        OptionSpec.builder("-h", "--help")
+            .type(boolean.class)
+            .usageHelp(true)
+            .description("show this help and exit")
+            .build());
+    var option =
+        OptionSpec.builder("-v", "--verbose")
+            .type(boolean.class)
+            .description("log more, and show where an error came from")
+            .build();
+    verbose.add(option);
+    syntax.addOption(option);
+    syntax.usageMessage().sortOptions(false).autoWidth(true);
+    return syntax;
+  }
+
+  private int report(Exception e, CommandLine failed) {
+    var err = failed.getErr();
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     err.println("git-fs: " + Secrets.hide(message));
-    if (verbose) {
+    if (verbose()) {
       e.printStackTrace(err);
     }
-    return e instanceof DaemonException failure ? ExitStatus.of(failure.kind()) : ExitStatus.FAILED;
+    return e instanceof DaemonException failure
+        ? ExitStatus.of(failure.kind())
+        : ExitStatus.FAILED;
   }
 
-  private static ByteSize size(String text) {
-    try {
-      return ByteSize.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new CommandLine.TypeConversionException(e.getMessage());
-    }
-  }
-
-  /** The version that the build put into the jar. */
-  static final class Version implements CommandLine.IVersionProvider {
-
-    @Override
-    public String[] getVersion() {
-      String version = GitFs.class.getPackage().getImplementationVersion();
-      return new String[] {"git-fs " + (version == null ? "(not packaged)" : version)};
-    }
+  /** As the build put it into the jar. */
+  private static String version() {
+    String version = GitFs.class.getPackage().getImplementationVersion();
+    return "git-fs " + (version == null ? "(not packaged)" : version);
   }
 }

@@ -13,27 +13,29 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** {@code git-fs list}: what is mounted, and what a killed process left behind. */
-@Command(
-    name = "list",
-    description = "List what is mounted.",
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class ListCommand implements Callable<Integer> {
+final class ListCommand implements Command {
 
-  @Spec private CommandSpec spec;
+  private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
-  @Option(names = "--json", description = "print JSON: an array with an object for each mount")
-  private boolean json;
+  private final OptionSpec json =
+      OptionSpec.builder("--json")
+          .type(boolean.class)
+          .description("print JSON: an array with an object for each mount")
+          .build();
+
 
   ListCommand() {}
+
+  @Override
+  public CommandSpec syntax() {
+    syntax.addOption(json).usageMessage().description("List what is mounted.");
+    return syntax;
+  }
 
   @Override
   public Integer call() throws DaemonException, IOException {
@@ -45,8 +47,8 @@ final class ListCommand implements Callable<Integer> {
             .filter(entry -> !served.contains(entry.directory()))
             .filter(KernelMounts.Entry::stale)
             .toList();
-    PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    PrintWriter out = syntax.commandLine().getOut();
+    if (json.<Boolean>getValue()) {
       out.println(new GsonBuilder().disableHtmlEscaping().create().toJson(array(mounts, stale)));
     } else {
       table(mounts, stale).forEach(out::println);

@@ -15,100 +15,124 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
+import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code git-fs mount}: starts a daemon, has it mount, and leaves when the root can be listed. */
-@Command(
-    name = "mount",
-    description = "Mount a repository on a directory.",
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class MountCommand implements Callable<Integer> {
+final class MountCommand implements Command {
 
-  private final GitFs program;
+  private final BooleanSupplier verbose;
+  private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
-  @Spec private CommandSpec spec;
+  private final OptionSpec ref =
+      OptionSpec.builder("-r", "--ref")
+          .paramLabel("REF")
+          .type(String.class)
+          .description("branch, tag, full ref or commit id; the remote's HEAD if not given")
+          .build();
 
-  @Option(
-      names = {"-r", "--ref"},
-      paramLabel = "REF",
-      description = "branch, tag, full ref or commit id; the remote's HEAD if not given")
-  private Optional<String> ref;
+  private final OptionSpec cacheDirectory =
+      OptionSpec.builder("--cache-dir")
+          .paramLabel("DIR")
+          .type(Path.class)
+          .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if not given")
+          .build();
 
-  @Option(
-      names = "--cache-dir",
-      paramLabel = "DIR",
-      description = "where repositories are kept; $XDG_CACHE_HOME/git-fs if not given")
-  private Optional<Path> cacheDirectory;
+  private final OptionSpec memory =
+      OptionSpec.builder("--memory")
+          .paramLabel("SIZE")
+          .type(ByteSize.class)
+          .description("memory for file contents and trees; " + Defaults.MEMORY + " if not given").initialValue(Defaults.MEMORY).converters(MountCommand::size)
+          .build();
 
-  @Option(
-      names = "--memory",
-      paramLabel = "SIZE",
-      description = "memory for file contents and trees; 96M if not given")
-  private ByteSize memory = Defaults.MEMORY;
+  private final OptionSpec cacheSize =
+      OptionSpec.builder("--cache-size")
+          .paramLabel("SIZE")
+          .type(ByteSize.class)
+          .description("how large the cache directory may become; " + Defaults.CACHE_SIZE + " if not given").initialValue(Defaults.CACHE_SIZE).converters(MountCommand::size)
+          .build();
 
-  @Option(
-      names = "--cache-size",
-      paramLabel = "SIZE",
-      description = "how large the cache directory may become; 10G if not given")
-  private ByteSize cacheSize = Defaults.CACHE_SIZE;
+  private final OptionSpec foreground =
+      OptionSpec.builder("-f", "--foreground")
+          .type(boolean.class)
+          .description("stay until the directory is unmounted, and log to standard error")
+          .build();
 
-  @Option(
-      names = {"-f", "--foreground"},
-      description = "stay until the directory is unmounted, and log to standard error")
-  private boolean foreground;
+  private final OptionSpec options =
+      OptionSpec.builder("-o")
+          .paramLabel("OPTS")
+          .type(List.class)
+          .description("mount options with commas between them, such as allow_other,noexec").auxiliaryTypes(String.class)
+          .build();
 
-  @Option(
-      names = "-o",
-      paramLabel = "OPTS",
-      description = "mount options with commas between them, such as allow_other, noexec")
-  private List<String> options = List.of();
+  private final PositionalParamSpec source =
+      PositionalParamSpec.builder()
+          .index("0")
+          .paramLabel("SOURCE")
+          .type(String.class)
+          .description(
+              "a URL (https, http, ssh, git, file), user@host:path, a local path, or owner/repo of"
+                  + " GitHub")
+          .build();
 
-  @Parameters(
-      index = "0",
-      paramLabel = "SOURCE",
-      description =
-          "a URL (https, http, ssh, git, file), user@host:path, a local path, or owner/repo of"
-              + " GitHub")
-  private String source;
+  private final PositionalParamSpec directory =
+      PositionalParamSpec.builder()
+          .index("1")
+          .paramLabel("DIR")
+          .type(Path.class)
+          .description("where to mount; created if absent, else it must be empty")
+          .build();
 
-  @Parameters(
-      index = "1",
-      paramLabel = "DIR",
-      description = "where to mount; created if absent, else it must be empty")
-  private Path directory;
+  /**
+   * @param verbose whether to log more
+   */
+  MountCommand(BooleanSupplier verbose) {
+    this.verbose = verbose;
+  }
 
-  MountCommand(GitFs program) {
-    this.program = program;
+  @Override
+  public CommandSpec syntax() {
+    syntax
+        .addOption(ref)
+        .addOption(cacheDirectory)
+        .addOption(memory)
+        .addOption(cacheSize)
+        .addOption(foreground)
+        .addOption(options)
+        .addPositional(source)
+        .addPositional(directory)
+        .usageMessage()
+        .description("Mount a repository on a directory.");
+    return syntax;
   }
 
   @Override
   public Integer call() throws DaemonException, IOException, InterruptedException {
-    checkMemory();
+    ByteSize memory = checkedMemory();
     KernelOptions kernelOptions = kernelOptions();
-    Path target = KernelMounts.canonical(directory);
+    Path target = KernelMounts.canonical(directory.getValue());
+    boolean stay = foreground.getValue();
     Directories directories = Directories.ofUser();
     Optional<Path> log =
-        foreground ? Optional.empty() : Optional.of(LogFile.of(directories.state(), target));
-    try (var process = DaemonProcess.start(log, memory, program.verbose())) {
-      // While the daemon starts.
+        stay ? Optional.empty() : Optional.of(LogFile.of(directories.state(), target));
+    try (var process = DaemonProcess.start(log, memory, verbose.getAsBoolean())) {
+      // Put together while the daemon starts.
+      Path cache = cacheDirectory.getValue();
       var request =
           new MountRequest(
-              absolute(source),
-              ref,
+              absolute(source.getValue()),
+              Optional.ofNullable(ref.getValue()),
               target,
-              cacheDirectory.map(Path::toAbsolutePath).orElse(directories.cache()),
+              cache == null ? directories.cache() : cache.toAbsolutePath(),
               memory,
-              cacheSize,
+              cacheSize.getValue(),
               kernelOptions);
       MountSummary summary = mount(process, request);
-      var out = spec.commandLine().getOut();
+      var out = syntax.commandLine().getOut();
       out.println(
           "mounted %s (%s, %s) on %s%s"
               .formatted(
@@ -118,7 +142,7 @@ final class MountCommand implements Callable<Integer> {
                   summary.directory(),
                   log.map(file -> ", log " + file).orElse("")));
       out.flush();
-      return foreground ? stay(process) : ExitStatus.OK;
+      return stay ? stay(process) : ExitStatus.OK;
     }
   }
 
@@ -177,18 +201,29 @@ final class MountCommand implements Callable<Integer> {
         : source;
   }
 
-  private void checkMemory() {
-    if (memory.bytes() < Defaults.LEAST_MEMORY.bytes()) {
+  private ByteSize checkedMemory() {
+    ByteSize wanted = memory.getValue();
+    if (wanted.bytes() < Defaults.LEAST_MEMORY.bytes()) {
       throw new ParameterException(
-          spec.commandLine(), "--memory must be at least " + Defaults.LEAST_MEMORY);
+          syntax.commandLine(), "--memory must be at least " + Defaults.LEAST_MEMORY);
     }
+    return wanted;
   }
 
   private KernelOptions kernelOptions() {
+    List<String> lists = options.getValue();
     try {
-      return KernelOptions.parse(options);
+      return KernelOptions.parse(lists == null ? List.of() : lists);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
+      throw new ParameterException(syntax.commandLine(), e.getMessage());
+    }
+  }
+
+  private static ByteSize size(String text) {
+    try {
+      return ByteSize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
     }
   }
 }

@@ -12,34 +12,45 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code git-fs stats}: what a mount has cost and saved. */
-@Command(
-    name = "stats",
-    description = "Show what a mount has cost and saved since it was mounted.",
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class StatsCommand implements Callable<Integer> {
+final class StatsCommand implements Command {
 
-  @Spec private CommandSpec spec;
+  private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
-  @Option(names = "--json", description = "print a JSON object; sizes are bytes, times seconds")
-  private boolean json;
+  private final OptionSpec json =
+      OptionSpec.builder("--json")
+          .type(boolean.class)
+          .description("print a JSON object; sizes are bytes, times seconds")
+          .build();
 
-  @Parameters(paramLabel = "DIR", description = "where a repository is mounted")
-  private Path directory;
+  private final PositionalParamSpec directory =
+      PositionalParamSpec.builder()
+          .paramLabel("DIR")
+          .type(Path.class)
+          .arity("1")
+          .description("where a repository is mounted")
+          .build();
+
 
   StatsCommand() {}
 
   @Override
+  public CommandSpec syntax() {
+    syntax
+        .addOption(json)
+        .addPositional(directory)
+        .usageMessage()
+        .description("Show what a mount has cost and saved since it was mounted.");
+    return syntax;
+  }
+
+  @Override
   public Integer call() throws DaemonException, IOException {
-    Path target = KernelMounts.canonical(directory);
+    Path target = KernelMounts.canonical(directory.getValue());
     try (Daemon daemon =
         new RunningDaemons(Directories.ofUser())
             .serving(target)
@@ -48,8 +59,8 @@ final class StatsCommand implements Callable<Integer> {
                     DaemonException.Kind.DIRECTORY,
                     "no running git-fs serves " + target + "; see: git-fs list"))) {
       MountStatistics statistics = daemon.statistics(target);
-      PrintWriter out = spec.commandLine().getOut();
-      if (json) {
+      PrintWriter out = syntax.commandLine().getOut();
+      if (json.<Boolean>getValue()) {
         out.println(new Gson().toJson(object(statistics)));
       } else {
         print(statistics, out);

@@ -8,36 +8,45 @@ import dev.gitfs.cli.daemon.RunningDaemons;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** {@code git-fs umount}: ends a mount, also one whose process is gone. */
-@Command(
-    name = "umount",
-    description = "Unmount a directory.",
-    sortOptions = false,
-    usageHelpAutoWidth = true)
-final class UmountCommand implements Callable<Integer> {
+final class UmountCommand implements Command {
 
-  @Option(
-      names = {"-l", "--lazy"},
-      description = "detach it now even if it is in use; open files stay readable")
-  private boolean lazy;
+  private final OptionSpec lazy =
+      OptionSpec.builder("-l", "--lazy")
+          .type(boolean.class)
+          .description("detach it now even if it is in use; open files stay readable")
+          .build();
 
-  @Parameters(paramLabel = "DIR", description = "where a repository is mounted")
-  private Path directory;
+  private final PositionalParamSpec directory =
+      PositionalParamSpec.builder()
+          .paramLabel("DIR")
+          .type(Path.class)
+          .arity("1")
+          .description("where a repository is mounted")
+          .build();
+
 
   UmountCommand() {}
 
   @Override
+  public CommandSpec syntax() {
+    var syntax = CommandSpec.wrapWithoutInspection(this).addOption(lazy).addPositional(directory);
+    syntax.usageMessage().description("Unmount a directory.");
+    return syntax;
+  }
+
+  @Override
   public Integer call() throws DaemonException, IOException, InterruptedException {
-    Path target = KernelMounts.canonical(directory);
+    boolean detach = lazy.getValue();
+    Path target = KernelMounts.canonical(directory.getValue());
     Optional<Daemon> serving = new RunningDaemons(Directories.ofUser()).serving(target);
     if (serving.isPresent()) {
       try (Daemon daemon = serving.get()) {
-        daemon.unmount(target, lazy);
+        daemon.unmount(target, detach);
       }
       return ExitStatus.OK;
     }
@@ -49,7 +58,7 @@ final class UmountCommand implements Callable<Integer> {
                     DaemonException.Kind.DIRECTORY,
                     "nothing of git-fs is mounted on " + target + "; see: git-fs list"));
     // Nobody can have anything to lose in a mount that answers nothing.
-    KernelMounts.unmount(target, lazy || entry.stale());
+    KernelMounts.unmount(target, detach || entry.stale());
     return ExitStatus.OK;
   }
 }

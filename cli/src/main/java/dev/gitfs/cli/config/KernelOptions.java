@@ -13,23 +13,15 @@ import java.util.TreeSet;
  */
 public record KernelOptions(SortedSet<String> names) {
 
-  /** Who may look: everybody, not only the user who mounts. */
-  public static final String ALLOW_OTHER = "allow_other";
-
-  /** The kernel checks permissions by mode and owner. */
-  public static final String DEFAULT_PERMISSIONS = "default_permissions";
-
-  public static final String NOEXEC = "noexec";
-
-  /** What may be asked for; {@code ro}, {@code nosuid} and {@code nodev} hold anyway. */
+  /** What may be asked for; {@code ro} holds anyway, {@code default_permissions} too. */
   public static final List<String> ALLOWED =
       List.of(
-          ALLOW_OTHER,
-          DEFAULT_PERMISSIONS,
-          NOEXEC,
+          "allow_other",
+          "default_permissions",
+          "exec",
           "noatime",
           "nodev",
-          "nodiratime",
+          "noexec",
           "nosuid",
           "ro");
 
@@ -57,7 +49,9 @@ public record KernelOptions(SortedSet<String> names) {
     return new KernelOptions(names);
   }
 
-  public boolean has(String name) {
-    return names.contains(name);
+  /** As {@code -o} takes them. */
+  @Override
+  public String toString() {
+    return String.join(",", names);
   }
 }

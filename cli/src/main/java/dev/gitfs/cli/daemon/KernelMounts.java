@@ -1,7 +1,7 @@
 package dev.gitfs.cli.daemon;
 
-import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.fuse.FuseMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +21,10 @@ import java.util.regex.Pattern;
  */
 public final class KernelMounts {
 
-  /** The type the kernel shows for our mounts: FUSE, with our name as its subtype. */
-  private static final String TYPE = "fuse.git-fs";
+  /** What tells our mounts from other FUSE file systems in the kernel's table. */
+  static final String SUBTYPE = "git-fs";
+
+  private static final String TYPE = "fuse." + SUBTYPE;
 
   private static final Path TABLE = Path.of("/proc/self/mountinfo");
 
@@ -113,41 +115,12 @@ public final class KernelMounts {
    *
    * @param lazy detach now, even if it is in use
    */
-  public static void unmount(Path directory, boolean lazy)
-      throws DaemonException, InterruptedException {
-    var command = new ArrayList<String>();
+  public static void unmount(Path directory, boolean lazy) throws DaemonException {
     try {
-      if (Directories.userId() == 0) {
-        command.add("umount");
-        if (lazy) {
-          command.add("-l");
-        }
-      } else {
-        command.addAll(List.of("fusermount3", "-u"));
-        if (lazy) {
-          command.add("-z");
-        }
-      }
-      command.add(directory.toString());
-      var builder = new ProcessBuilder(command).redirectErrorStream(true);
-      builder.environment().put("LC_ALL", "C.UTF-8");
-      Process process = builder.start();
-      process.getOutputStream().close();
-      String said = new String(process.getInputStream().readAllBytes()).strip();
-      if (process.waitFor() != 0) {
-        throw new DaemonException(
-            Kind.DIRECTORY,
-            said.contains("busy")
-                ? directory
-                    + " is in use. Close what uses it (fuser -vm "
-                    + directory
-                    + " lists that), or detach it: git-fs umount --lazy "
-                    + directory
-                : "cannot unmount " + directory + ": " + said);
-      }
+      FuseMount.unmount(directory, lazy);
     } catch (IOException e) {
       throw new DaemonException(
-          Kind.FAILED, "cannot unmount " + directory + ": " + e.getMessage(), e);
+          Kind.DIRECTORY, "cannot unmount " + directory + ": " + e.getMessage(), e);
     }
   }
 

@@ -108,7 +108,7 @@ final class MountTable implements Daemon {
       all = new ArrayList<>(mounted.values());
       all.addAll(detached);
     }
-    all.forEach(ServedRepository::close);
+    all.forEach(ServedRepository::unmount);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     synchronized (this) {
       try {
@@ -152,6 +152,7 @@ final class MountTable implements Daemon {
     MountSummary summary = repository.summary();
     synchronized (this) {
       if (closed) {
+        repository.unmount();
         repository.close();
         throw new InterruptedException("the daemon is about to end");
       }

@@ -2,6 +2,7 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.git.remote.RemoteStatistics;
@@ -11,30 +12,38 @@ import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.RevisionException;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.git.store.StoreStatistics;
+import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One mount of this process: a repository, from its server to the kernel. */
 final class ServedRepository implements AutoCloseable {
 
+  private static final Logger log = LoggerFactory.getLogger(ServedRepository.class);
+
   private final Remote remote;
   private final ObjectStore store;
+  private final RepositoryMount mount;
   private final MountSummary summary;
 
-  private ServedRepository(Remote remote, ObjectStore store, MountSummary summary) {
+  private ServedRepository(
+      Remote remote, ObjectStore store, RepositoryMount mount, MountSummary summary) {
     this.remote = remote;
     this.store = store;
+    this.mount = mount;
     this.summary = summary;
   }
 
   /**
    * Mounts what {@code request} asks for on {@code directory}, which must be ready for it.
    *
-   * @param log where this process logs
+   * @param logFile where this process logs
    */
-  static ServedRepository serve(MountRequest request, Path directory, Path log)
+  static ServedRepository serve(MountRequest request, Path directory, Path logFile)
       throws DaemonException, InterruptedException {
     try {
       Remote remote = Remotes.open(request.source());
@@ -45,6 +54,13 @@ final class ServedRepository implements AutoCloseable {
                   request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()));
       try {
         Revision revision = store.resolve(request.ref());
+        var mount =
+            RepositoryMount.mount(
+                store,
+                revision,
+                directory,
+                MountOptions.readOnly(remote.url(), KernelMounts.SUBTYPE)
+                    .with(request.options().toString()));
         var summary =
             new MountSummary(
                 directory,
@@ -53,8 +69,8 @@ final class ServedRepository implements AutoCloseable {
                 revision.commit().name(),
                 Instant.now(),
                 ProcessHandle.current().pid(),
-                log);
-        return new ServedRepository(remote, store, summary);
+                logFile);
+        return new ServedRepository(remote, store, mount, summary);
       } catch (IOException | InterruptedException | RuntimeException e) {
         store.close();
         throw e;
@@ -70,7 +86,7 @@ final class ServedRepository implements AutoCloseable {
 
   /** Returns when the kernel has let go of the mount, whoever ended it. */
   void awaitUnmounted() throws InterruptedException {
-    Thread.sleep(Long.MAX_VALUE);
+    mount.await();
   }
 
   MountStatistics statistics() throws DaemonException {
@@ -91,7 +107,19 @@ final class ServedRepository implements AutoCloseable {
         resident());
   }
 
-  /** Unmounts, if that has not happened yet, and gives everything back. */
+  /**
+   * Unmounts, if that has not happened yet. Everything else is given back at the end, by whoever
+   * awaits it.
+   */
+  void unmount() {
+    try {
+      mount.close();
+    } catch (IOException e) {
+      log.warn("Cannot unmount {}", summary.directory(), e);
+    }
+  }
+
+  /** Gives everything back, after the kernel has let go of the mount. */
   @Override
   public void close() {
     store.close();

@@ -51,10 +51,8 @@ final class Wire {
               text(size -> Long.toString(size.bytes()), text -> new ByteSize(Long.parseLong(text))))
           .registerTypeAdapter(
               KernelOptions.class,
-              text(
-                  options -> String.join(",", options.names()),
-                  text -> KernelOptions.parse(List.of(text))))
-          .registerTypeAdapter(
+              text(KernelOptions::toString, text -> KernelOptions.parse(List.of(text))))
+          .registerTypeHierarchyAdapter(
               Optional.class,
               text(
                   value -> value.map(Object::toString).orElse(""),

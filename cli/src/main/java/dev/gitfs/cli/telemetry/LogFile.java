@@ -24,7 +24,10 @@ public final class LogFile extends RollingFileAppender<ILoggingEvent> {
   /** Some ten thousand events: enough to see how a trouble began. */
   private static final FileSize LARGEST = new FileSize(2 * FileSize.MB_COEFFICIENT);
 
+  private final Path file;
+
   LogFile(Path file) {
+    this.file = file;
     setFile(file.toString());
     setAppend(true);
   }
@@ -34,7 +37,7 @@ public final class LogFile extends RollingFileAppender<ILoggingEvent> {
     var rolling = new FixedWindowRollingPolicy();
     rolling.setContext(getContext());
     rolling.setParent(this);
-    rolling.setFileNamePattern(getFile() + ".%i");
+    rolling.setFileNamePattern(file + ".%i");
     rolling.setMinIndex(1);
     rolling.setMaxIndex(1);
     rolling.start();
