@@ -2,6 +2,7 @@ package dev.gitfs.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * One command: what may be typed, and what is done then. Its syntax is built in code rather than
@@ -11,6 +12,15 @@ interface Command extends Callable<Integer> {
 
   /** The syntax, without what all commands have. Called once. */
   CommandSpec syntax();
+
+  /** An option that is there or not. */
+  static OptionSpec flag(String description, String... names) {
+    return OptionSpec.builder(names)
+        .type(boolean.class)
+        .initialValue(false)
+        .description(description)
+        .build();
+  }
 
   /** Does it. Values come from the options that {@link #syntax} is made of. */
   @Override

@@ -1,6 +1,7 @@
 package dev.gitfs.cli;
 
 import java.io.PrintWriter;
+import picocli.AutoComplete;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
@@ -22,7 +23,6 @@ final class CompletionCommand implements Command {
           .arity("1")
           .description("bash or zsh")
           .build();
-
 
   CompletionCommand() {}
 

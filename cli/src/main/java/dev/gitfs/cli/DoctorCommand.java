@@ -10,7 +10,6 @@ final class DoctorCommand implements Command {
 
   private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
-
   DoctorCommand() {}
 
   @Override

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /** The program: finds the command that was typed and runs it. */
 final class GitFs implements Command {
@@ -21,8 +22,7 @@ final class GitFs implements Command {
     EXIT_STATUS.put(ExitStatus.OK, "success");
     EXIT_STATUS.put(ExitStatus.FAILED, "something on this machine failed");
     EXIT_STATUS.put(ExitStatus.USAGE, "the command line makes no sense");
-    EXIT_STATUS.put(
-        ExitStatus.REPOSITORY, "no such repository or revision, or no right to see it");
+    EXIT_STATUS.put(ExitStatus.REPOSITORY, "no such repository or revision, or no right to see it");
     EXIT_STATUS.put(
         ExitStatus.SERVER, "the server cannot be reached or fails; trying again later may help");
     EXIT_STATUS.put(
@@ -37,7 +37,8 @@ final class GitFs implements Command {
   private final CommandLine commandLine;
 
   /**
-   * The program, with the command named {@code wanted}, or, if there is none of that name, with all.
+   * The program, with the command named {@code wanted}, or, if there is none of that name, with
+   * all.
    */
   private GitFs(String wanted) {
     commands.put("mount", () -> new MountCommand(this::verbose));
@@ -54,6 +55,7 @@ final class GitFs implements Command {
       }
     }
     commandLine.setExecutionExceptionHandler((e, failed, _) -> report(e, failed));
+    commandLine.setParameterExceptionHandler((e, _) -> reportUsage(e));
   }
 
   public static void main(String[] arguments) {
@@ -114,11 +116,7 @@ final class GitFs implements Command {
             .usageHelp(true)
             .description("show this help and exit")
             .build());
-    var option =
-        OptionSpec.builder("-v", "--verbose")
-            .type(boolean.class)
-            .description("log more, and show where an error came from")
-            .build();
+    var option = Command.flag("log more, and show where an error came from", "-v", "--verbose");
     verbose.add(option);
     syntax.addOption(option);
     syntax.usageMessage().sortOptions(false).autoWidth(true);
@@ -132,9 +130,14 @@ final class GitFs implements Command {
     if (verbose()) {
       e.printStackTrace(err);
     }
-    return e instanceof DaemonException failure
-        ? ExitStatus.of(failure.kind())
-        : ExitStatus.FAILED;
+    return e instanceof DaemonException failure ? ExitStatus.of(failure.kind()) : ExitStatus.FAILED;
+  }
+
+  private static int reportUsage(ParameterException e) {
+    var err = e.getCommandLine().getErr();
+    String command = e.getCommandLine().getCommandSpec().qualifiedName();
+    err.println("git-fs: " + Secrets.hide(e.getMessage()) + "; see: " + command + " --help");
+    return ExitStatus.USAGE;
   }
 
   /** As the build put it into the jar. */

@@ -23,11 +23,7 @@ final class ListCommand implements Command {
   private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
   private final OptionSpec json =
-      OptionSpec.builder("--json")
-          .type(boolean.class)
-          .description("print JSON: an array with an object for each mount")
-          .build();
-
+      Command.flag("print JSON: an array with an object for each mount", "--json");
 
   ListCommand() {}
 

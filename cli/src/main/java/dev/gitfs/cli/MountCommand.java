@@ -46,33 +46,38 @@ final class MountCommand implements Command {
       OptionSpec.builder("--memory")
           .paramLabel("SIZE")
           .type(ByteSize.class)
-          .description("memory for file contents and trees; " + Defaults.MEMORY + " if not given").initialValue(Defaults.MEMORY).converters(MountCommand::size)
+          .description("memory for file contents and trees; " + Defaults.MEMORY + " if not given")
+          .initialValue(Defaults.MEMORY)
+          .converters(MountCommand::size)
           .build();
 
   private final OptionSpec cacheSize =
       OptionSpec.builder("--cache-size")
           .paramLabel("SIZE")
           .type(ByteSize.class)
-          .description("how large the cache directory may become; " + Defaults.CACHE_SIZE + " if not given").initialValue(Defaults.CACHE_SIZE).converters(MountCommand::size)
+          .description(
+              "how large the cache directory may become; " + Defaults.CACHE_SIZE + " if not given")
+          .initialValue(Defaults.CACHE_SIZE)
+          .converters(MountCommand::size)
           .build();
 
   private final OptionSpec foreground =
-      OptionSpec.builder("-f", "--foreground")
-          .type(boolean.class)
-          .description("stay until the directory is unmounted, and log to standard error")
-          .build();
+      Command.flag(
+          "stay until the directory is unmounted, and log to standard error", "-f", "--foreground");
 
   private final OptionSpec options =
       OptionSpec.builder("-o")
           .paramLabel("OPTS")
           .type(List.class)
-          .description("mount options with commas between them, such as allow_other,noexec").auxiliaryTypes(String.class)
+          .description("mount options with commas between them, such as allow_other,noexec")
+          .auxiliaryTypes(String.class)
           .build();
 
   private final PositionalParamSpec source =
       PositionalParamSpec.builder()
           .index("0")
           .paramLabel("SOURCE")
+          .required(true)
           .type(String.class)
           .description(
               "a URL (https, http, ssh, git, file), user@host:path, a local path, or owner/repo of"
@@ -84,6 +89,7 @@ final class MountCommand implements Command {
           .index("1")
           .paramLabel("DIR")
           .type(Path.class)
+          .required(true)
           .description("where to mount; created if absent, else it must be empty")
           .build();
 

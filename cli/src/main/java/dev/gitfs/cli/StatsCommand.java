@@ -22,10 +22,7 @@ final class StatsCommand implements Command {
   private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
   private final OptionSpec json =
-      OptionSpec.builder("--json")
-          .type(boolean.class)
-          .description("print a JSON object; sizes are bytes, times seconds")
-          .build();
+      Command.flag("print a JSON object; sizes are bytes, times seconds", "--json");
 
   private final PositionalParamSpec directory =
       PositionalParamSpec.builder()
@@ -34,7 +31,6 @@ final class StatsCommand implements Command {
           .arity("1")
           .description("where a repository is mounted")
           .build();
-
 
   StatsCommand() {}
 

@@ -16,10 +16,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
 final class UmountCommand implements Command {
 
   private final OptionSpec lazy =
-      OptionSpec.builder("-l", "--lazy")
-          .type(boolean.class)
-          .description("detach it now even if it is in use; open files stay readable")
-          .build();
+      Command.flag("detach it now even if it is in use; open files stay readable", "-l", "--lazy");
 
   private final PositionalParamSpec directory =
       PositionalParamSpec.builder()
@@ -28,7 +25,6 @@ final class UmountCommand implements Command {
           .arity("1")
           .description("where a repository is mounted")
           .build();
-
 
   UmountCommand() {}
 
