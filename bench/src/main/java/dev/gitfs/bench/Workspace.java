@@ -6,12 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A directory on the local disk for what one benchmark writes. Closing it deletes it. */
+/**
+ * A directory on the local disk for what one benchmark writes. Closing it deletes it, and so does
+ * an early end of the program, which may leave something mounted in it.
+ */
 final class Workspace implements AutoCloseable {
   private final Path root;
+  private final Thread earlyEnd = new Thread(this::abandon);
 
   Workspace() throws IOException {
     root = Files.createTempDirectory(Files.createDirectories(Checkout.cache()), "run");
+    Runtime.getRuntime().addShutdownHook(earlyEnd);
   }
 
   /** A new directory, empty. */
@@ -28,6 +33,21 @@ final class Workspace implements AutoCloseable {
 
   @Override
   public void close() {
+    Runtime.getRuntime().removeShutdownHook(earlyEnd);
+    delete(root);
+  }
+
+  private void abandon() {
+    try {
+      for (var mount : Files.readAllLines(Path.of("/proc/self/mounts"))) {
+        var directory = mount.split(" ")[1];
+        if (directory.startsWith(root + "/")) {
+          Processes.command("umount", "-l", directory).run();
+        }
+      }
+    } catch (IOException e) {
+      Progress.say("cannot tell what is still mounted below %s: %s", root, e.getMessage());
+    }
     delete(root);
   }
 }
