@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,11 +32,11 @@ public record Directories(Path cache, Path state, Path runtime) {
 
   static Directories of(Map<String, String> environment, Path home, int userId) {
     return new Directories(
-        base(environment, "XDG_CACHE_HOME", home.resolve(".cache")).resolve(NAME),
-        base(environment, "XDG_STATE_HOME", home.resolve(".local/state")).resolve(NAME),
-        environment.containsKey("XDG_RUNTIME_DIR")
-            ? base(environment, "XDG_RUNTIME_DIR", home).resolve(NAME)
-            : Path.of("/tmp", NAME + "-" + userId));
+        base(environment, "XDG_CACHE_HOME").orElse(home.resolve(".cache")).resolve(NAME),
+        base(environment, "XDG_STATE_HOME").orElse(home.resolve(".local/state")).resolve(NAME),
+        base(environment, "XDG_RUNTIME_DIR")
+            .map(base -> base.resolve(NAME))
+            .orElse(Path.of("/tmp", NAME + "-" + userId)));
   }
 
   /**
@@ -67,8 +68,8 @@ public record Directories(Path cache, Path state, Path runtime) {
   }
 
   /** The XDG rules: a path that is not absolute counts as none. */
-  private static Path base(Map<String, String> environment, String name, Path otherwise) {
+  private static Optional<Path> base(Map<String, String> environment, String name) {
     String value = environment.getOrDefault(name, "");
-    return value.startsWith("/") ? Path.of(value) : otherwise;
+    return value.startsWith("/") ? Optional.of(Path.of(value)) : Optional.empty();
   }
 }

@@ -3,7 +3,6 @@ package dev.gitfs.cli.daemon;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
@@ -16,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -80,8 +78,13 @@ final class Wire {
       if (type == null || !wanted.isAssignableFrom(type)) {
         throw new IOException("unexpected message: " + member.getKey());
       }
-      return wanted.cast(GSON.fromJson(member.getValue(), type));
-    } catch (JsonParseException | IllegalStateException | NoSuchElementException e) {
+      T message = wanted.cast(GSON.fromJson(member.getValue(), type));
+      if (message == null) {
+        throw new IOException("an empty message: " + member.getKey());
+      }
+      return message;
+    } catch (RuntimeException e) {
+      // Gson, and what makes sense of its strings, throw half a dozen kinds.
       throw new IOException("not a message", e);
     }
   }

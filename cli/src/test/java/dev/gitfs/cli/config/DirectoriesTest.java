@@ -1,0 +1,79 @@
+package dev.gitfs.cli.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectoriesTest {
+
+  private static final Path HOME = Path.of("/home/u");
+
+  @TempDir private Path temporary;
+
+  @Test
+  void theUsualPlacesAreInTheHomeDirectory() {
+    assertThat(Directories.of(Map.of(), HOME, 1000))
+        .isEqualTo(
+            new Directories(
+                Path.of("/home/u/.cache/git-fs"),
+                Path.of("/home/u/.local/state/git-fs"),
+                Path.of("/tmp/git-fs-1000")));
+  }
+
+  @Test
+  void theEnvironmentNamesOthers() {
+    var environment =
+        Map.of("XDG_CACHE_HOME", "/c", "XDG_STATE_HOME", "/s", "XDG_RUNTIME_DIR", "/run/user/1");
+
+    assertThat(Directories.of(environment, HOME, 1))
+        .isEqualTo(
+            new Directories(
+                Path.of("/c/git-fs"), Path.of("/s/git-fs"), Path.of("/run/user/1/git-fs")));
+  }
+
+  @Test
+  void aRelativePathInTheEnvironmentCountsAsNone() {
+    var environment = Map.of("XDG_CACHE_HOME", "c", "XDG_RUNTIME_DIR", "");
+
+    assertThat(Directories.of(environment, HOME, 7)).isEqualTo(Directories.of(Map.of(), HOME, 7));
+  }
+
+  @Test
+  void aPrivateDirectoryIsForItsOwnerAlone() throws IOException {
+    Path directory = temporary.resolve("a/b");
+
+    Directories.createPrivate(directory);
+
+    assertThat(permissions(directory)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void anOpenDirectoryOfOursIsClosed() throws IOException {
+    Path directory = Files.createDirectory(temporary.resolve("open"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+    Directories.createPrivate(directory);
+
+    assertThat(permissions(directory)).isEqualTo("rwx------");
+  }
+
+  @Test
+  void aLinkThatSomebodyPutThereFirstIsRefused() throws IOException {
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), temporary);
+
+    assertThatThrownBy(() -> Directories.createPrivate(link))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("not a directory of yours");
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+}

@@ -1,0 +1,127 @@
+package dev.gitfs.cli.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.gitfs.cli.config.ByteSize;
+import dev.gitfs.cli.config.KernelOptions;
+import dev.gitfs.cli.daemon.DaemonException.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireTest {
+
+  private static final MountSummary SUMMARY =
+      new MountSummary(
+          Path.of("/mnt/a b"),
+          "https://host/r",
+          "refs/heads/main",
+          "0123456789012345678901234567890123456789",
+          Instant.parse("2026-11-22T10:00:00.123456Z"),
+          42,
+          Path.of("/log"));
+
+  static List<Message> messages() {
+    return List.of(
+        new Message.Mount(
+            new MountRequest(
+                "https://u:p@host/r?a=b&c=<d>",
+                Optional.of("v1"),
+                Path.of("/mnt/a b"),
+                Path.of("/cache"),
+                ByteSize.mebibytes(96),
+                ByteSize.gibibytes(10),
+                KernelOptions.parse(List.of("noexec,allow_other")))),
+        new Message.Mount(
+            new MountRequest(
+                "r",
+                Optional.empty(),
+                Path.of("/m"),
+                Path.of("/c"),
+                new ByteSize(0),
+                new ByteSize(Long.MAX_VALUE),
+                KernelOptions.NONE)),
+        new Message.Unmount(Path.of("/mnt"), true),
+        new Message.ListMounts(),
+        new Message.ReadStatistics(Path.of("/mnt/grün")),
+        new Message.Mounted(SUMMARY),
+        new Message.Unmounted(),
+        new Message.Mounts(List.of(SUMMARY, SUMMARY)),
+        new Message.Mounts(List.of()),
+        new Message.Statistics(
+            new MountStatistics(
+                SUMMARY,
+                1,
+                2,
+                new ByteSize(3),
+                new ByteSize(4),
+                5,
+                6,
+                7,
+                8,
+                9,
+                Duration.ofNanos(10),
+                new ByteSize(11))),
+        new Message.Failed(Kind.SERVER, "no answer", "a\n\tb"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void aMessageArrivesAsItWasSent(Message message) throws IOException {
+    assertThat(Wire.decode(Wire.encode(message), Message.class)).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @MethodSource("messages")
+  void aMessageIsOneLine(Message message) {
+    assertThat(Wire.encode(message)).doesNotContain("\n", "\r");
+  }
+
+  @Property
+  void anyTextArrivesAsItWasSent(@ForAll String text) throws IOException {
+    var message = new Message.Failed(Kind.FAILED, text, "");
+
+    assertThat(Wire.decode(Wire.encode(message), Message.Reply.class)).isEqualTo(message);
+  }
+
+  @Test
+  void aReplyIsNoRequest() {
+    String reply = Wire.encode(new Message.Unmounted());
+
+    assertThatThrownBy(() -> Wire.decode(reply, Message.Request.class))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Unmounted");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{}",
+        "[]",
+        "null",
+        "x",
+        "{\"Unmount\":3}",
+        "{\"Unmount\":null}",
+        "{\"java.lang.Runtime\":{}}",
+        "{\"Mount\":{\"mount\":{\"memory\":\"many\"}}}"
+      })
+  void whatIsNoMessageIsRefused(String line) {
+    assertThatThrownBy(() -> Wire.decode(line, Message.class)).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void aRequestToMountDoesNotShowItsSource() {
+    assertThat(messages().getFirst().toString()).doesNotContain("u:p");
+  }
+}
