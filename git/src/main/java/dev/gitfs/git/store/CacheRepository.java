@@ -50,10 +50,6 @@ record CacheRepository(Path directory) {
     return directory.resolve("objects");
   }
 
-  Path packs() {
-    return directory.resolve("objects/pack");
-  }
-
   /** Where files are written before they are renamed to where they belong. */
   Path scratch() {
     return directory.resolve("git-fs");

@@ -8,19 +8,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
-import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
-import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.storage.file.WindowCacheConfig;
-import org.eclipse.jgit.util.FS;
 
 /**
  * The store: looks in memory, then on disk, then asks the remote. Everything it knows how to do is
@@ -39,11 +33,6 @@ final class GitStore implements ObjectStore {
 
   /** Larger blobs are spooled: held in memory, a few of them would leave room for nothing else. */
   private static final long SPOOL_BYTES = 8 << 20;
-
-  /** Reads from packs go through this much memory, in every store of the process together. */
-  private static final long WINDOW_BYTES = 16 << 20;
-
-  private static final int DELTA_BASE_BYTES = 4 << 20;
 
   /** Trees are small, listed again and again, and lead to everything else. */
   private static final int TREE_SHARE = 4;
@@ -65,7 +54,6 @@ final class GitStore implements ObjectStore {
 
   private final Remote remote;
   private final Session session;
-  private final ObjectDirectory objects;
   private final LocalObjects local;
   private final Upstream upstream;
   private final Resolver resolver;
@@ -76,7 +64,7 @@ final class GitStore implements ObjectStore {
   private final Cache<ObjectId, ParsedTree> trees;
   private final Cache<ObjectId, byte[]> blobs;
   private final long spoolBytes;
-  private final Map<ObjectId, Long> sizes = new ConcurrentHashMap<>();
+  private final SizeTable sizes;
   private final ReentrantLock[] inflating = new ReentrantLock[INFLATING];
   private final LongAdder memoryHits = new LongAdder();
   private final LongAdder diskHits = new LongAdder();
@@ -85,25 +73,19 @@ final class GitStore implements ObjectStore {
   private final LongAdder waitedNanos = new LongAdder();
 
   GitStore(Remote remote, StoreOptions options) throws IOException {
-    configurePackAccess();
+    JGitSettings.apply((int) SPOOL_BYTES);
     this.remote = remote;
     var repository = CacheRepository.open(options.cacheDirectory(), remote.url());
     session = Session.start(repository.sessions());
-    objects =
-        new ObjectDirectory(
-            new Config(),
-            repository.objects().toFile(),
-            null,
-            FS.DETECTED,
-            repository.directory().resolve("shallow").toFile());
-    local = new LocalObjects(objects);
-    var intake = new PackIntake(session.directory(), new PackShelf(repository.packs(), objects));
+    local = new LocalObjects(repository.objects());
+    var intake = new PackIntake(session.directory(), local);
     upstream = new Upstream(remote, intake, local, repository);
     resolver = new Resolver(remote, upstream, local, repository);
     spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
     treeLane = new Lane("trees", upstream::fetchTrees);
     blobLane = new Lane("blobs", upstream::fetchBlobs);
     largeBlobLane = new Lane("large-blobs", upstream::fetchBlobs);
+    sizes = new SizeTable(repository.scratch().resolve("sizes"), repository.scratch());
     spoolBytes = Math.min(SPOOL_BYTES, options.memoryBytes() / 8);
     long treeBytes = options.memoryBytes() / TREE_SHARE;
     trees = cache(treeBytes, ParsedTree::weight);
@@ -180,9 +162,9 @@ final class GitStore implements ObjectStore {
     if (id.equals(EMPTY_BLOB)) {
       return OptionalLong.of(0);
     }
-    Long known = sizes.get(id);
-    if (known != null) {
-      return OptionalLong.of(known);
+    OptionalLong told = sizes.get(id);
+    if (told.isPresent()) {
+      return told;
     }
     byte[] cached = blobs.getIfPresent(id);
     return cached != null ? OptionalLong.of(cached.length) : local.size(id);
@@ -228,7 +210,7 @@ final class GitStore implements ObjectStore {
     blobLane.close();
     largeBlobLane.close();
     spool.close();
-    objects.close();
+    local.close();
     session.close();
     remote.close();
   }
@@ -282,8 +264,7 @@ final class GitStore implements ObjectStore {
   }
 
   private boolean isLarge(ObjectId id) {
-    Long size = sizes.get(id);
-    return size != null && size > spoolBytes;
+    return sizes.get(id).orElse(0) > spoolBytes;
   }
 
   private void await(Lane lane, ObjectId id) throws IOException, InterruptedException {
@@ -326,15 +307,5 @@ final class GitStore implements ObjectStore {
         .weigher((ObjectId id, V value) -> ENTRY_BYTES + weight.applyAsInt(value))
         .executor(Runnable::run)
         .build();
-  }
-
-  private static void configurePackAccess() {
-    var config = new WindowCacheConfig();
-    config.setPackedGitMMAP(false);
-    config.setPackedGitLimit(WINDOW_BYTES);
-    config.setPackedGitUseStrongRefs(true);
-    config.setDeltaBaseCacheLimit(DELTA_BASE_BYTES);
-    config.setStreamFileThreshold((int) SPOOL_BYTES);
-    config.install();
   }
 }

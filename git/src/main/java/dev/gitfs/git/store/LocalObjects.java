@@ -1,22 +1,63 @@
 package dev.gitfs.git.store;
 
+import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.ZipException;
+import org.eclipse.jgit.errors.CorruptObjectException;
+import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
+import org.eclipse.jgit.internal.storage.file.Pack;
+import org.eclipse.jgit.internal.storage.file.PackIndex;
+import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
+import org.eclipse.jgit.util.FS;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The objects on disk: reads them out of packs, and knows which there are. */
-final class LocalObjects {
+/**
+ * The objects on disk: which there are, and what they hold. Notes which packs are in use, and drops
+ * a pack that turns out to be damaged, after which its objects are simply not here.
+ */
+final class LocalObjects implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(LocalObjects.class);
+
+  /** Often enough to tell packs in use from others, rare enough to cost nothing. */
+  private static final Duration TOUCH_INTERVAL = Duration.ofMinutes(1);
+
+  private final Path directory;
   private final ObjectDirectory objects;
+  private final PackShelf shelf;
 
-  LocalObjects(ObjectDirectory objects) {
-    this.objects = objects;
+  /** When each pack that was read was last touched, by {@link System#nanoTime}. */
+  private final Map<String, Long> touched = new ConcurrentHashMap<>();
+
+  /** Packs that lead to what is shown: in use for as long as this is open, read or not. */
+  private final Set<String> held = ConcurrentHashMap.newKeySet();
+
+  /** {@code directory} is the {@code objects} of a repository. */
+  LocalObjects(Path directory) throws IOException {
+    this.directory = directory;
+    this.objects = objectsIn(directory);
+    this.shelf = new PackShelf(directory.resolve("pack"));
+  }
+
+  PackShelf shelf() {
+    return shelf;
   }
 
   boolean has(ObjectId id) {
@@ -25,26 +66,21 @@ final class LocalObjects {
 
   /** The bytes of an object of {@code type}, or empty if it is not here. */
   Optional<byte[]> bytes(ObjectId id, int type) throws IOException {
-    try (ObjectReader reader = objects.newReader()) {
-      return Optional.of(reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
-    } catch (MissingObjectException e) {
-      return Optional.empty();
+    Optional<byte[]> bytes =
+        read(id, reader -> reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
+    if (bytes.isPresent()) {
+      noteUse(id, type);
     }
+    return bytes;
   }
 
   /** The size of a blob, or empty if it is not here. */
   OptionalLong size(ObjectId id) throws IOException {
-    if (!objects.has(id)) {
-      return OptionalLong.empty();
-    }
-    try (ObjectReader reader = objects.newReader()) {
-      return OptionalLong.of(reader.getObjectSize(id, Constants.OBJ_BLOB));
-    } catch (MissingObjectException e) {
-      return OptionalLong.empty();
-    }
+    Optional<Long> size = read(id, reader -> reader.getObjectSize(id, Constants.OBJ_BLOB));
+    return size.isPresent() ? OptionalLong.of(size.get()) : OptionalLong.empty();
   }
 
-  /** Makes something of the contents of a blob as they are inflated. */
+  /** What to do with the contents of a blob as they are inflated. */
   @FunctionalInterface
   interface Use<T> {
     T of(InputStream contents) throws IOException;
@@ -52,16 +88,128 @@ final class LocalObjects {
 
   /** Streams a blob too large to be held; empty if it is not here. */
   <T> Optional<T> stream(ObjectId id, Use<T> use) throws IOException {
-    try (ObjectReader reader = objects.newReader();
-        InputStream contents = reader.open(id, Constants.OBJ_BLOB).openStream()) {
-      return Optional.of(use.of(contents));
-    } catch (MissingObjectException e) {
-      return Optional.empty();
+    Optional<T> used =
+        read(
+            id,
+            reader -> {
+              try (InputStream contents = reader.open(id, Constants.OBJ_BLOB).openStream()) {
+                return use.of(contents);
+              } finally {
+                // Of a large blob that is a delta JGit leaves a loose copy, which nobody bounds.
+                objects.fileFor(id).delete();
+              }
+            });
+    if (used.isPresent()) {
+      noteUse(id, Constants.OBJ_BLOB);
     }
+    return used;
   }
 
   /** A reader for walking commits; the caller closes it. */
   ObjectReader reader() {
     return objects.newReader();
+  }
+
+  /** Takes a complete pack, with its index beside it, from elsewhere on this file system. */
+  void add(Path pack, PackKind kind) throws IOException {
+    objects.openPack(shelf.add(pack, kind).toFile());
+  }
+
+  /** Lets go of packs that are gone. A look for what is not there makes JGit look again. */
+  void forgetDropped() {
+    objects.has(ObjectId.zeroId());
+  }
+
+  /** Keeps the packs that lead to what is shown from looking unused. */
+  void touchHeld() throws IOException {
+    for (String name : held) {
+      if (shelf.describe(name).isPresent()) {
+        shelf.touch(name, Instant.now());
+      } else {
+        held.remove(name);
+      }
+    }
+  }
+
+  /** {@code id}, and what is packed with it, is in use until this is closed. */
+  void hold(ObjectId id) throws IOException {
+    noteUse(id, Constants.OBJ_COMMIT);
+  }
+
+  @Override
+  public void close() {
+    objects.close();
+  }
+
+  private interface Read<T> {
+    T from(ObjectReader reader) throws IOException;
+  }
+
+  private <T> Optional<T> read(ObjectId id, Read<T> read) throws IOException {
+    if (!objects.has(id)) {
+      return Optional.empty();
+    }
+    try (ObjectReader reader = objects.newReader()) {
+      return Optional.of(read.from(reader));
+    } catch (IncorrectObjectTypeException e) {
+      throw new IOException(id.name() + " is not of the type its tree says", e);
+    } catch (MissingObjectException | CorruptObjectException | ZipException | EOFException e) {
+      dropDamaged(id, e);
+      return Optional.empty();
+    }
+  }
+
+  private void noteUse(ObjectId id, int type) throws IOException {
+    for (Pack pack : objects.getPacks()) {
+      if (pack.hasObject(id)) {
+        String name = PackShelf.withoutExtension(pack.getPackFile().toPath());
+        if (type != Constants.OBJ_BLOB) {
+          held.add(name);
+        }
+        long now = System.nanoTime();
+        Long last = touched.get(name);
+        if (last == null || now - last > TOUCH_INTERVAL.toNanos()) {
+          touched.put(name, now);
+          shelf.touch(name, Instant.now());
+        }
+        return;
+      }
+    }
+  }
+
+  /**
+   * An index has {@code id} and its pack does not deliver: the pack is damaged, or was just
+   * replaced by another process. Only what still fails when looked at afresh is dropped.
+   */
+  private void dropDamaged(ObjectId id, IOException failure) throws IOException {
+    ObjectDirectory fresh = objectsIn(directory);
+    try (ObjectReader reader = fresh.newReader();
+        InputStream contents = reader.open(id).openStream()) {
+      contents.transferTo(OutputStream.nullOutputStream());
+      return;
+    } catch (IOException e) {
+      LOG.debug("{} cannot be read", id.name(), e);
+    } finally {
+      fresh.close();
+    }
+    for (PackShelf.Shelved pack : shelf.list()) {
+      Path file = shelf.directory().resolve(pack.name() + ".pack");
+      // Reading a byte tells damage from a lack of descriptors or permissions, which passes.
+      try (var stream = new FileInputStream(file.toFile())) {
+        if (stream.read() >= 0 && indexOf(pack).hasObject(id)) {
+          LOG.warn("Dropping {}, which is damaged: {}", file, failure.getMessage());
+          shelf.drop(pack.name());
+        }
+      }
+    }
+    forgetDropped();
+  }
+
+  private PackIndex indexOf(PackShelf.Shelved pack) throws IOException {
+    return PackIndex.open(shelf.directory().resolve(pack.name() + ".idx").toFile());
+  }
+
+  private static ObjectDirectory objectsIn(Path directory) throws IOException {
+    return new ObjectDirectory(new Config(), directory.toFile(), null, FS.DETECTED, null);
   }
 }

@@ -30,12 +30,12 @@ import org.eclipse.jgit.util.FS;
 final class PackIntake {
 
   private final Path scratch;
-  private final PackShelf shelf;
+  private final LocalObjects local;
 
   /** {@code scratch} is a directory on the repository's file system. */
-  PackIntake(Path scratch, PackShelf shelf) {
+  PackIntake(Path scratch, LocalObjects local) {
     this.scratch = scratch;
-    this.shelf = shelf;
+    this.local = local;
   }
 
   /**
@@ -84,7 +84,7 @@ final class PackIntake {
               "the pack received lacks " + want.name() + ", which was asked for", null);
         }
       }
-      shelf.add(received.getPackFile().toPath(), kind);
+      local.add(received.getPackFile().toPath(), kind);
       return parser.getObjectCount();
     } finally {
       objects.close();

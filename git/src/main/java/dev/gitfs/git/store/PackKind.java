@@ -10,5 +10,15 @@ enum PackKind {
   /** File contents. */
   BLOBS,
   /** A commit with all below it, from a server that sends nothing less. */
-  WHOLE
+  WHOLE;
+
+  /** The kind that {@code text} names; what stock git wrote names none and may hold anything. */
+  static PackKind parse(String text) {
+    for (PackKind kind : values()) {
+      if (kind.name().equals(text.strip())) {
+        return kind;
+      }
+    }
+    return WHOLE;
+  }
 }

@@ -2,45 +2,138 @@ package dev.gitfs.git.store;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
-import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The pack files of one repository: how they come, and which there are. A pack is named after its
- * checksum, so that one name is one content whoever writes it, and consists of three files: {@code
- * .promisor}, without which stock git would miss what the pack refers to; {@code .pack}; and {@code
- * .idx}, which comes last and makes the others count.
+ * The pack files in one directory: how they come and go, and which there are. A pack is named after
+ * its checksum, so that one name is one content whoever writes it, and consists of three files:
+ * {@code .promisor}, without which stock git would miss what the pack refers to; {@code .pack}; and
+ * {@code .idx}, which comes last, goes first, and makes the others count.
+ *
+ * <p>The {@code .promisor} file holds the pack's {@link PackKind}, and its time is when the pack
+ * was last used: that of the pack itself would make JGit take it for another one.
+ *
+ * @param directory {@code objects/pack} of a repository
  */
-final class PackShelf {
+record PackShelf(Path directory) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PackShelf.class);
+
+  private static final String INDEX = ".idx";
+  private static final String PACK = ".pack";
+  private static final String PROMISOR = ".promisor";
 
   private static final int CHECKSUM_LENGTH = 20;
 
-  private final Path directory;
-  private final ObjectDirectory objects;
+  /** A pack comes in three renames; one that has not made it after this long never will. */
+  private static final Duration LONGEST_ARRIVAL = Duration.ofMinutes(10);
 
-  PackShelf(Path directory, ObjectDirectory objects) {
-    this.directory = directory;
-    this.objects = objects;
-  }
+  /**
+   * A pack on the shelf.
+   *
+   * @param name of its files, without extension
+   * @param bytes of its files together
+   */
+  record Shelved(String name, PackKind kind, long bytes, Instant used) {}
 
-  /** Moves a complete pack, with its index beside it, onto the shelf. */
-  void add(Path pack, PackKind kind) throws IOException {
+  /** Moves a complete pack, with its index beside it, onto the shelf. Returns where it is. */
+  Path add(Path pack, PackKind kind) throws IOException {
     String name = "pack-" + checksum(pack);
-    Path target = directory.resolve(name + ".pack");
-    if (!Files.exists(directory.resolve(name + ".idx"))) {
-      Files.writeString(directory.resolve(name + ".promisor"), kind + "\n");
+    Path target = directory.resolve(name + PACK);
+    Files.writeString(directory.resolve(name + PROMISOR), kind + "\n");
+    if (!Files.exists(directory.resolve(name + INDEX))) {
       Files.move(pack, target, StandardCopyOption.ATOMIC_MOVE);
-      Files.move(sibling(pack, ".idx"), sibling(target, ".idx"), StandardCopyOption.ATOMIC_MOVE);
+      Path index = pack.resolveSibling(withoutExtension(pack) + INDEX);
+      Files.move(index, directory.resolve(name + INDEX), StandardCopyOption.ATOMIC_MOVE);
     }
-    objects.openPack(target.toFile());
+    return target;
   }
 
-  private static Path sibling(Path pack, String extension) {
-    String name = pack.getFileName().toString();
-    return pack.resolveSibling(name.substring(0, name.lastIndexOf('.')) + extension);
+  /** Notes that a pack is in use, for all processes to see. */
+  void touch(String name, Instant when) throws IOException {
+    try {
+      Files.setLastModifiedTime(directory.resolve(name + PROMISOR), FileTime.from(when));
+    } catch (NoSuchFileException e) {
+      LOG.trace("{} was dropped meanwhile", name);
+    }
+  }
+
+  List<Shelved> list() throws IOException {
+    var shelved = new ArrayList<Shelved>();
+    try (DirectoryStream<Path> indexes = Files.newDirectoryStream(directory, "pack-*" + INDEX)) {
+      for (Path index : indexes) {
+        describe(withoutExtension(index)).ifPresent(shelved::add);
+      }
+    }
+    return shelved;
+  }
+
+  /** The pack of that name, unless it is gone. */
+  Optional<Shelved> describe(String name) throws IOException {
+    try {
+      Path promisor = directory.resolve(name + PROMISOR);
+      PackKind kind = PackKind.WHOLE;
+      Instant used = Instant.EPOCH;
+      if (Files.exists(promisor)) {
+        kind = PackKind.parse(Files.readString(promisor));
+        used = Files.getLastModifiedTime(promisor).toInstant();
+      }
+      long bytes =
+          Files.size(directory.resolve(name + PACK)) + Files.size(directory.resolve(name + INDEX));
+      return Optional.of(new Shelved(name, kind, bytes, used));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Deletes a pack. Processes that read it at this moment read on, or find it gone. */
+  void drop(String name) throws IOException {
+    Files.deleteIfExists(directory.resolve(name + INDEX));
+    try (DirectoryStream<Path> rest = Files.newDirectoryStream(directory, name + ".*")) {
+      for (Path file : rest) {
+        if (!file.toString().endsWith(PROMISOR)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+    Files.deleteIfExists(directory.resolve(name + PROMISOR));
+  }
+
+  /** Deletes what is left of packs that a crash kept from arriving or from going. */
+  void clearRemains() throws IOException {
+    Instant longAgo = Instant.now().minus(LONGEST_ARRIVAL);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "pack-*")) {
+      for (Path file : files) {
+        String name = withoutExtension(file);
+        boolean counts =
+            Files.exists(directory.resolve(name + INDEX))
+                && Files.exists(directory.resolve(name + PACK));
+        if (!counts && Files.getLastModifiedTime(file).toInstant().isBefore(longAgo)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      LOG.trace("Another process clears the same remains", e);
+    }
+  }
+
+  static String withoutExtension(Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
   }
 
   private static String checksum(Path pack) throws IOException {

@@ -140,6 +140,7 @@ final class Resolver {
   private Revision publish(RevCommit commit, String ref, Map<String, ObjectId> refs, String head)
       throws IOException {
     upstream.shows(commit.copy());
+    local.hold(commit);
     repository.publish(commit.copy(), refs, head);
     return new Revision(
         ref, commit.copy(), commit.getTree().copy(), commit.getCommitterIdent().getWhenAsInstant());
