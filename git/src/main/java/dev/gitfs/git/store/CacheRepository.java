@@ -4,16 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
@@ -31,12 +37,15 @@ record CacheRepository(Path directory) {
 
   private static final Logger LOG = LoggerFactory.getLogger(CacheRepository.class);
 
+  private static final String UNFINISHED = ".new-";
+
   /** Names stay readable and, with the hash and {@code .git}, far below NAME_MAX. */
   private static final int READABLE_LENGTH = 100;
 
   /** The repository of {@code url} under {@code cache}, created unless it is there. */
   static CacheRepository open(Path cache, String url) throws IOException {
     Files.createDirectories(cache);
+    deleteUnfinished(cache);
     var repository = new CacheRepository(cache.resolve(directoryName(url)));
     if (!Files.exists(repository.directory)) {
       repository.create(cache, url);
@@ -81,6 +90,21 @@ record CacheRepository(Path directory) {
     }
   }
 
+  /** Forgets refs to what is not here any more, over which stock git would stumble. */
+  void forgetMissing() throws IOException {
+    ObjectDirectory objects = LocalObjects.objectsIn(objects());
+    try (Stream<Path> refs = Files.walk(directory.resolve("refs"))) {
+      for (Path ref : refs.filter(Files::isRegularFile).toList()) {
+        String id = Files.readString(ref).strip();
+        if (!ObjectId.isId(id) || !objects.has(ObjectId.fromString(id))) {
+          Files.deleteIfExists(ref);
+        }
+      }
+    } finally {
+      objects.close();
+    }
+  }
+
   private static boolean isSafe(String ref) {
     return ref.startsWith("refs/") && Repository.isValidRefName(ref);
   }
@@ -122,7 +146,7 @@ record CacheRepository(Path directory) {
   }
 
   private void create(Path cache, String url) throws IOException {
-    Path temporary = Files.createTempDirectory(cache, ".new-");
+    Path temporary = Files.createTempDirectory(cache, UNFINISHED);
     try {
       writeSkeleton(temporary, url);
       Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
@@ -135,6 +159,20 @@ record CacheRepository(Path directory) {
       }
     } finally {
       FileTrees.delete(temporary);
+    }
+  }
+
+  /** Creating takes milliseconds: what is an hour old was left by a process that died. */
+  private static void deleteUnfinished(Path cache) throws IOException {
+    Instant longAgo = Instant.now().minus(Duration.ofHours(1));
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(cache, UNFINISHED + "*")) {
+      for (Path directory : unfinished) {
+        if (Files.getLastModifiedTime(directory).toInstant().isBefore(longAgo)) {
+          FileTrees.delete(directory);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      LOG.trace("Another process deletes the same", e);
     }
   }
 

@@ -55,6 +55,7 @@ final class GitStore implements ObjectStore {
   private final Remote remote;
   private final Session session;
   private final LocalObjects local;
+  private final Upkeep upkeep;
   private final Upstream upstream;
   private final Resolver resolver;
   private final Spool spool;
@@ -78,7 +79,13 @@ final class GitStore implements ObjectStore {
     var repository = CacheRepository.open(options.cacheDirectory(), remote.url());
     session = Session.start(repository.sessions());
     local = new LocalObjects(repository.objects());
-    var intake = new PackIntake(session.directory(), local);
+    upkeep =
+        new Upkeep(
+            local,
+            new Consolidation(local, session.directory(), options.diskBytes()),
+            new DiskBound(options.cacheDirectory(), options.diskBytes()),
+            options);
+    var intake = new PackIntake(session.directory(), local, upkeep::packArrived);
     upstream = new Upstream(remote, intake, local, repository);
     resolver = new Resolver(remote, upstream, local, repository);
     spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
@@ -209,10 +216,16 @@ final class GitStore implements ObjectStore {
     treeLane.close();
     blobLane.close();
     largeBlobLane.close();
+    upkeep.close();
     spool.close();
     local.close();
     session.close();
     remote.close();
+  }
+
+  /** Does now what would be done in the background at some quiet moment. */
+  void tidy() throws IOException {
+    upkeep.tidy();
   }
 
   private Optional<Blob> inMemoryOrSpooled(ObjectId id) {

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -111,8 +112,30 @@ final class LocalObjects implements AutoCloseable {
   }
 
   /** Takes a complete pack, with its index beside it, from elsewhere on this file system. */
-  void add(Path pack, PackKind kind) throws IOException {
-    objects.openPack(shelf.add(pack, kind).toFile());
+  Path add(Path pack, PackKind kind) throws IOException {
+    Path added = shelf.add(pack, kind);
+    objects.openPack(added.toFile());
+    return added;
+  }
+
+  /** Tells that {@code old} are now the one pack {@code merged}. */
+  void replaced(List<PackShelf.Shelved> old, String merged) {
+    for (PackShelf.Shelved pack : old) {
+      touched.remove(pack.name());
+      if (held.remove(pack.name())) {
+        held.add(merged);
+      }
+    }
+    forgetDropped();
+  }
+
+  /** Drops the pack that should hold {@code id} if it does not. */
+  void verify(ObjectId id) throws IOException {
+    read(id, reader -> reader.open(id).getSize());
+  }
+
+  PackIndex indexOf(PackShelf.Shelved pack) throws IOException {
+    return PackIndex.open(shelf.directory().resolve(pack.name() + ".idx").toFile());
   }
 
   /** Lets go of packs that are gone. A look for what is not there makes JGit look again. */
@@ -205,11 +228,7 @@ final class LocalObjects implements AutoCloseable {
     forgetDropped();
   }
 
-  private PackIndex indexOf(PackShelf.Shelved pack) throws IOException {
-    return PackIndex.open(shelf.directory().resolve(pack.name() + ".idx").toFile());
-  }
-
-  private static ObjectDirectory objectsIn(Path directory) throws IOException {
+  static ObjectDirectory objectsIn(Path directory) throws IOException {
     return new ObjectDirectory(new Config(), directory.toFile(), null, FS.DETECTED, null);
   }
 }

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.function.LongConsumer;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.LargeObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
@@ -31,9 +32,11 @@ final class PackIntake {
 
   private final Path scratch;
   private final LocalObjects local;
+  private final LongConsumer arrivals;
 
-  /** {@code scratch} is a directory on the repository's file system. */
-  PackIntake(Path scratch, LocalObjects local) {
+  /** {@code scratch} is on the repository's file system; {@code arrivals} hears packs' sizes. */
+  PackIntake(Path scratch, LocalObjects local, LongConsumer arrivals) {
+    this.arrivals = arrivals;
     this.scratch = scratch;
     this.local = local;
   }
@@ -85,6 +88,7 @@ final class PackIntake {
         }
       }
       local.add(received.getPackFile().toPath(), kind);
+      arrivals.accept(parser.getPackSize());
       return parser.getObjectCount();
     } finally {
       objects.close();

@@ -33,8 +33,9 @@ final class PathRules {
       if (raw[i] == '/') {
         return false;
       }
-      // On NTFS a backslash separates too, so what follows it is looked at as a name of its own.
-      if (raw[i] == '\\' && refusedOnWindows(raw, i + 1, to, symlink)) {
+      // On NTFS a backslash separates too, so what follows it is looked at as a name of its own;
+      // but not what follows one at the very start, which git overlooks and so checks out.
+      if (i > from && raw[i] == '\\' && refusedOnWindows(raw, i + 1, to, symlink)) {
         return false;
       }
     }

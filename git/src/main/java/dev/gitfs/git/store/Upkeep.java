@@ -1,0 +1,150 @@
+package dev.gitfs.git.store;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a store does when nobody waits for it: merges packs, keeps the disk bound, tells other
+ * processes what is in use. It starts when enough has come in, and then waits for a quiet moment,
+ * unless that does not come. Of all processes on a cache directory one at a time does it; the
+ * others have another try later.
+ */
+final class Upkeep implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+  /** How often at least: often enough for {@link DiskBound#IN_USE}. */
+  private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+  /** So much is let in before the bound is looked at again, a part of the bound. */
+  private static final int BOUND_SHARE = 64;
+
+  /** No pack for so long is a quiet moment: a few round trips. */
+  private static final Duration QUIET = Duration.ofMillis(300);
+
+  /** With so many new packs look-ups get slow, and there is no waiting for a quiet moment. */
+  private static final int URGENT_PACKS = 3 * Consolidation.MOST_PACKS;
+
+  private final LocalObjects local;
+  private final Consolidation consolidation;
+  private final DiskBound bound;
+  private final Path lockFile;
+  private final long worthwhileBytes;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition arrival = lock.newCondition();
+
+  // Guarded by lock.
+  private int packs;
+  private long bytes;
+  private boolean closed;
+
+  Upkeep(LocalObjects local, Consolidation consolidation, DiskBound bound, StoreOptions options) {
+    this.local = local;
+    this.consolidation = consolidation;
+    this.bound = bound;
+    this.lockFile = options.cacheDirectory().resolve("upkeep.lock");
+    this.worthwhileBytes = options.diskBytes() / BOUND_SHARE;
+    this.thread = Thread.ofVirtual().name("store-upkeep").start(this::run);
+  }
+
+  /** Tells of a pack that has come. */
+  void packArrived(long size) {
+    lock.lock();
+    try {
+      packs++;
+      bytes += size;
+      arrival.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does now what there is to do, unless another process is at it. */
+  void tidy() throws IOException {
+    local.touchHeld();
+    Optional<InterProcessLock> exclusive = InterProcessLock.attempt(lockFile);
+    if (exclusive.isPresent()) {
+      try (var _ = exclusive.get()) {
+        local.shelf().clearRemains();
+        consolidation.run();
+        bound.enforce();
+      }
+    }
+    local.forgetDropped();
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+    // A merge under way is given up: it has changed nothing until it is complete.
+    thread.interrupt();
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    while (awaitWork()) {
+      try {
+        tidy();
+      } catch (ClosedByInterruptException e) {
+        LOG.debug("Upkeep was given up", e);
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("The cache could not be tidied up; it works on as it is: {}", e.toString());
+        LOG.debug("Upkeep failed", e);
+      }
+    }
+  }
+
+  /** Whether there is work, or false when this is closed. */
+  private boolean awaitWork() {
+    lock.lock();
+    try {
+      long left = INTERVAL.toNanos();
+      while (!closed && left > 0 && !isWorthwhile()) {
+        left = arrival.awaitNanos(left);
+      }
+      int before = -1;
+      while (!closed && packs != before && packs < URGENT_PACKS) {
+        before = packs;
+        long quiet = QUIET.toNanos();
+        while (!closed && quiet > 0) {
+          quiet = arrival.awaitNanos(quiet);
+        }
+      }
+      packs = 0;
+      bytes = 0;
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isWorthwhile() {
+    return packs > Consolidation.MOST_PACKS || bytes > worthwhileBytes;
+  }
+}

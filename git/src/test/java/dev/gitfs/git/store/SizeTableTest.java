@@ -1,0 +1,85 @@
+package dev.gitfs.git.store;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Sizes are kept for everybody who opens the table, and none is ever wrong. */
+final class SizeTableTest {
+
+  private static final int MANY = 50_000;
+
+  private static final ObjectInserter IDS = new ObjectInserter.Formatter();
+
+  @TempDir Path directory;
+
+  @Test
+  void sizesAreThereForTheNextWhoOpensIt() throws Exception {
+    SizeTable table = open();
+    for (int i = 0; i < MANY; i++) {
+      table.put(id(i), size(i));
+    }
+    for (SizeTable each : new SizeTable[] {table, open()}) {
+      for (int i = 0; i < MANY; i++) {
+        assertThat(each.get(id(i))).hasValue(size(i));
+      }
+      assertThat(each.get(id(MANY))).isEmpty();
+    }
+  }
+
+  @Test
+  void whoHasItOpenSeesWhatOthersAddEvenWhenItGrows() throws Exception {
+    SizeTable one = open();
+    SizeTable other = open();
+    one.put(id(0), 0);
+    assertThat(other.get(id(0))).hasValue(0);
+    for (int i = 1; i < MANY; i++) {
+      one.put(id(i), size(i));
+    }
+    assertThat(other.get(id(MANY - 1))).hasValue(size(MANY - 1));
+    other.put(id(MANY), 5);
+    assertThat(one.get(id(MANY))).hasValue(5);
+  }
+
+  @Test
+  void aRecordHalfWrittenIsNoRecord() throws Exception {
+    open().put(id(1), 12345);
+    byte[] bytes = Files.readAllBytes(directory.resolve("sizes"));
+    for (int at = 32; at < bytes.length; at += 32) {
+      bytes[at + 20] ^= 1;
+    }
+    Files.write(directory.resolve("sizes"), bytes);
+    SizeTable table = open();
+    assertThat(table.get(id(1))).isEmpty();
+    table.put(id(1), 12345);
+    assertThat(table.get(id(1))).hasValue(12345);
+  }
+
+  @Test
+  void aFileOfAnotherShapeIsReplaced() throws Exception {
+    Files.writeString(directory.resolve("sizes"), "not a table");
+    SizeTable table = open();
+    table.put(id(1), 1);
+    assertThat(open().get(id(1))).hasValue(1);
+  }
+
+  private SizeTable open() throws Exception {
+    return new SizeTable(directory.resolve("sizes"), directory);
+  }
+
+  private static long size(int i) {
+    return i * 1_000_003L;
+  }
+
+  /** Ids are hashes, and the table relies on that. */
+  private static ObjectId id(int i) {
+    return IDS.idFor(Constants.OBJ_BLOB, Integer.toString(i).getBytes(US_ASCII));
+  }
+}
