@@ -25,13 +25,15 @@ final class Dispatcher {
   private static final long INTERRUPT_RETRY_MILLIS = 1;
 
   private final FileSystem fileSystem;
+  private final Operations operations;
   private final ExchangePool pool;
   private final Lifetime lifetime;
   private final WaitingThreads waiting = new WaitingThreads();
   private final Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("fuse-request-", 0);
 
-  Dispatcher(FileSystem fileSystem, ExchangePool pool, Lifetime lifetime) {
+  Dispatcher(FileSystem fileSystem, Features features, ExchangePool pool, Lifetime lifetime) {
     this.fileSystem = fileSystem;
+    this.operations = new Operations(features);
     this.pool = pool;
     this.lifetime = lifetime;
   }
@@ -119,7 +121,7 @@ final class Dispatcher {
       if (exchange.opcode() == Opcode.INTERRUPT) {
         interrupt(exchange);
       } else {
-        Operations.of(exchange.opcode()).run(fileSystem, exchange);
+        operations.of(exchange.opcode()).run(fileSystem, exchange);
       }
       if (!exchange.isOver() && !exchange.out().isAnswered()) {
         throw new IllegalStateException("The operation returned without an answer");

@@ -1,7 +1,6 @@
 package dev.gitfs.fuse;
 
 import static dev.gitfs.fuse.wire.InitFlags.ABORT_ERROR;
-import static dev.gitfs.fuse.wire.InitFlags.ASYNC_DIO;
 import static dev.gitfs.fuse.wire.InitFlags.ASYNC_READ;
 import static dev.gitfs.fuse.wire.InitFlags.CACHE_SYMLINKS;
 import static dev.gitfs.fuse.wire.InitFlags.DIRECT_IO_ALLOW_MMAP;
@@ -45,11 +44,13 @@ final class Handshake {
   private final Channel channel;
   private final Exchange exchange;
   private final FileSystem fileSystem;
+  private final Features features;
 
-  Handshake(Channel channel, Exchange exchange, FileSystem fileSystem) {
+  Handshake(Channel channel, Exchange exchange, FileSystem fileSystem, Features features) {
     this.channel = channel;
     this.exchange = exchange;
     this.fileSystem = fileSystem;
+    this.features = features;
   }
 
   /**
@@ -77,7 +78,7 @@ final class Handshake {
               .formatted(major, exchange.u32(InitIn.MINOR), Protocol.MAJOR, Protocol.OLDEST_MINOR));
     }
     var connection = new Connection(major, minor, MAX_READ, MAX_BACKGROUND, notifier);
-    long flags = flags(offered(), fileSystem.features());
+    long flags = flags(offered(), features);
     begin(connection);
     answer(connection, flags);
     return connection;
@@ -118,9 +119,9 @@ final class Handshake {
   }
 
   private static long flags(long offered, Features features) {
+    // Not ASYNC_DIO: the kernel then waits for direct reads in a way that no signal ends.
     long wanted =
         ASYNC_READ
-            | ASYNC_DIO
             | PARALLEL_DIROPS
             | ABORT_ERROR
             | MAX_PAGES

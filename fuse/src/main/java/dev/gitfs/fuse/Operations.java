@@ -26,12 +26,21 @@ final class Operations {
 
   private static final Operation UNKNOWN = refused(Errno.ENOSYS);
 
-  private static final Operation[] TABLE = table();
+  private final Operation[] table;
 
-  private Operations() {}
+  Operations(Features features) {
+    table = table();
+    // The kernel was told that it may do without: it takes this for "never ask again".
+    if (!features.fileHandles()) {
+      table[Opcode.OPEN] = UNKNOWN;
+    }
+    if (!features.directoryHandles()) {
+      table[Opcode.OPENDIR] = UNKNOWN;
+    }
+  }
 
-  static Operation of(int opcode) {
-    return opcode >= 0 && opcode < TABLE.length ? TABLE[opcode] : UNKNOWN;
+  Operation of(int opcode) {
+    return opcode >= 0 && opcode < table.length ? table[opcode] : UNKNOWN;
   }
 
   private static Operation refused(Errno errno) {

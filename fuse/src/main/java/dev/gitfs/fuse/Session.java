@@ -21,6 +21,7 @@ final class Session {
   private static final int SPARE = 8;
 
   private final FileSystem fileSystem;
+  private final Features features;
   private final Channel channel;
   private final ExchangePool pool;
   private final Lifetime lifetime;
@@ -28,6 +29,7 @@ final class Session {
 
   private Session(FileSystem fileSystem, Channel channel, int readers) {
     this.fileSystem = fileSystem;
+    this.features = fileSystem.features();
     this.channel = channel;
     this.pool = new ExchangePool(REQUEST_SIZE, Handshake.MAX_READ, readers + SPARE);
     this.lifetime = new Lifetime(readers, this::end);
@@ -46,7 +48,7 @@ final class Session {
       channel.close();
       throw e;
     }
-    var dispatcher = new Dispatcher(fileSystem, session.pool, session.lifetime);
+    var dispatcher = new Dispatcher(fileSystem, session.features, session.pool, session.lifetime);
     for (int i = 0; i < readers; i++) {
       Thread.ofPlatform()
           .name("fuse-reader-" + i)
@@ -60,7 +62,7 @@ final class Session {
     Exchange exchange = pool.take();
     try {
       var notifier = new KernelNotifier(channel, lifetime);
-      connection = new Handshake(channel, exchange, fileSystem).agree(notifier);
+      connection = new Handshake(channel, exchange, fileSystem, features).agree(notifier);
     } finally {
       pool.giveBack(exchange);
     }

@@ -38,7 +38,8 @@ final class Shell {
 
   static Process start(Path directory, String line) throws IOException {
     // cd in the child: ProcessBuilder would look at the directory from this process.
-    return new ProcessBuilder("bash", "-c", "cd \"$0\" && " + line, directory.toString()).start();
+    return new ProcessBuilder("bash", "-c", "cd \"$0\" || exit\n" + line, directory.toString())
+        .start();
   }
 
   static Result finish(Process process) throws IOException {

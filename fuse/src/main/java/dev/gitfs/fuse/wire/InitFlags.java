@@ -9,7 +9,6 @@ public final class InitFlags {
   public static final long EXPORT_SUPPORT = 1L << 4;
   public static final long DO_READDIRPLUS = 1L << 13;
   public static final long READDIRPLUS_AUTO = 1L << 14;
-  public static final long ASYNC_DIO = 1L << 15;
   public static final long NO_OPEN_SUPPORT = 1L << 17;
   public static final long PARALLEL_DIROPS = 1L << 18;
   public static final long ABORT_ERROR = 1L << 21;
