@@ -1,7 +1,6 @@
 package dev.gitfs.git.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitfs.git.remote.RemoteException.Kind;
 import dev.gitfs.testkit.GitDaemonServer;
@@ -17,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -172,12 +170,11 @@ class EveryServerTest {
   void anObjectTheServerDoesNotHaveIsNoReasonToTryAgain(Server kind) throws Exception {
     try (var session = serve(kind);
         var remote = session.open("repo.git")) {
-      assertFails(
+      Failing.with(
+          Kind.NO_SUCH_OBJECT,
           () -> {
             remote.fetch(Setting.objects("1234567890123456789012345678901234567890"), pack -> {});
-            return null;
-          },
-          Kind.NO_SUCH_OBJECT);
+          });
       assertThat(remote.statistics().retries()).isZero();
       assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
     }
@@ -187,13 +184,13 @@ class EveryServerTest {
   @EnumSource
   void aMissingRepositoryIsNotFound(Server kind) throws Exception {
     try (var session = serve(kind)) {
-      assertFails(
+      Failing.with(
+          Kind.NOT_FOUND,
           () -> {
             try (var remote = session.open("missing.git")) {
-              return remote.capabilities();
+              remote.capabilities();
             }
-          },
-          Kind.NOT_FOUND);
+          });
     }
   }
 
@@ -249,16 +246,15 @@ class EveryServerTest {
   void aReceiverThatCannotStoreIsNotAskedAgain(Server kind) throws Exception {
     try (var session = serve(kind);
         var remote = session.open("repo.git")) {
-      assertFails(
+      Failing.with(
+          Kind.LOCAL,
           () -> {
             remote.fetch(
                 Setting.objects(head),
                 pack -> {
                   throw new IOException("No space left on device");
                 });
-            return null;
-          },
-          Kind.LOCAL);
+          });
       assertThat(remote.statistics().retries()).isZero();
     }
   }
@@ -301,11 +297,5 @@ class EveryServerTest {
 
   private static Optional<ObjectId> id(String name) {
     return Optional.of(ObjectId.fromString(name));
-  }
-
-  private static void assertFails(Callable<?> call, Kind kind) {
-    assertThatThrownBy(call::call)
-        .isInstanceOfSatisfying(
-            RemoteException.class, e -> assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind));
   }
 }
