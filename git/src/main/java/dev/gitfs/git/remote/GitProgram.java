@@ -4,8 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +33,10 @@ final class GitProgram {
           "GIT_CONFIG");
 
   private final Map<String, String> environment;
+  private final String program;
 
   GitProgram(Map<String, String> environment) {
+    this.program = find(environment.getOrDefault("PATH", ""));
     var own = new HashMap<>(environment);
     REPOSITORY_VARIABLES.forEach(own::remove);
     // Set, and empty: git then asks nobody, where unset it would go on to core.askPass.
@@ -54,13 +59,23 @@ final class GitProgram {
   /** A git command that finds its repository from its arguments. */
   ProcessBuilder inside(String... arguments) {
     var command = new ArrayList<String>();
-    command.add("git");
+    command.add(program);
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).directory(new File("/"));
     builder.environment().clear();
     builder.environment().putAll(environment);
     builder.environment().remove("GIT_DIR");
     return builder;
+  }
+
+  /** Java would search this process's PATH, whatever the child's is to be. */
+  private static String find(String path) {
+    return Arrays.stream(path.split(":"))
+        .map(directory -> Path.of(directory, "git"))
+        .filter(file -> Files.isExecutable(file) && !Files.isDirectory(file))
+        .map(Path::toString)
+        .findFirst()
+        .orElse("/nonexistent/git");
   }
 
   /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 
 /** A response of an HTTP server. Abandoned, it takes its connection or stream with it. */
@@ -21,7 +22,8 @@ final class HttpExchange implements Exchange {
   }
 
   static HttpExchange of(HttpResponse<InputStream> response) throws IOException {
-    var body = response.body();
+    // A proxy's refusal of a tunnel comes without a body, not even an empty one.
+    var body = Objects.requireNonNullElseGet(response.body(), InputStream::nullInputStream);
     boolean gzip =
         response.headers().firstValue("Content-Encoding").filter("gzip"::equals).isPresent();
     try {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -33,9 +34,13 @@ final class ProcessDuplex implements Duplex {
     } catch (IOException e) {
       throw TryFailedException.lasting(
           RemoteException.Kind.UNREACHABLE,
-          "cannot run " + command.command().getFirst() + ": is it installed?",
+          "cannot run " + name(command) + ": is it installed?",
           e);
     }
+  }
+
+  private static String name(ProcessBuilder command) {
+    return String.valueOf(Path.of(command.command().getFirst()).getFileName());
   }
 
   @Override
