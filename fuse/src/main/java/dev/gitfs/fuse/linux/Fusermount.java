@@ -24,6 +24,9 @@ final class Fusermount {
   /** The child has its standard error on 2 and the socket on 3: see {@link Syscalls#spawn}. */
   private static final String SOCKET_VARIABLE = "_FUSE_COMMFD=3";
 
+  /** Some machines keep the device for root; fusermount3 opens it as the user. */
+  private static final String DEVICE_REFUSED = "failed to open " + Device.PATH;
+
   private Fusermount() {}
 
   static Device mount(Path directory, MountSpec spec) throws IOException {
@@ -63,7 +66,10 @@ final class Fusermount {
     void orThrow(String what) throws IOException {
       if (!succeeded()) {
         throw new IOException(
-            what + ": " + (complaint.isBlank() ? PROGRAM + " failed" : complaint.strip()));
+            what
+                + ": "
+                + (complaint.isBlank() ? PROGRAM + " failed" : complaint.strip())
+                + (complaint.contains(DEVICE_REFUSED) ? " (chmod 666 " + Device.PATH + ")" : ""));
       }
     }
   }

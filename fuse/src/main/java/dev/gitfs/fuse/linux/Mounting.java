@@ -1,6 +1,7 @@
 package dev.gitfs.fuse.linux;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -26,30 +27,39 @@ public final class Mounting {
   /** Mounts on an existing directory, given by its real path. */
   public static Mounted mount(Path directory, MountSpec spec) throws IOException {
     Device device = Device.open();
-    int result =
-        Syscalls.mount(
-            CString.of(spec.fsname()),
-            CString.of(directory),
-            CString.of(spec.type()),
-            MountFlag.bits(spec.flags(), spec.readOnly()),
-            CString.of(spec.kernelOptions(device.fd())));
-    if (result == 0) {
-      return new Mounted(device, true);
+    int result = device.fd();
+    if (result >= 0) {
+      result =
+          Syscalls.mount(
+              CString.of(spec.fsname()),
+              CString.of(directory),
+              CString.of(spec.type()),
+              MountFlag.bits(spec.flags(), spec.readOnly()),
+              CString.of(spec.kernelOptions(device.fd())));
+      if (result == 0) {
+        return new Mounted(device, true);
+      }
+      device.close();
     }
-    device.close();
-    if (result != -Errors.EPERM) {
-      throw new IOException("Cannot mount on " + directory + ": " + reason(-result));
-    }
-    return new Mounted(Fusermount.mount(directory, spec), false);
+    return switch (-result) {
+      // fusermount3 is setuid: it may mount, and open a device that is root's alone.
+      case Errors.EPERM, Errors.EACCES -> new Mounted(Fusermount.mount(directory, spec), false);
+      default -> throw new IOException("Cannot mount on " + directory + ": " + reason(-result));
+    };
   }
 
   private static String reason(int errno) {
     return switch (errno) {
-      case Errors.ENODEV -> "this kernel has no fuse (modprobe fuse)";
+      case Errors.ENODEV, Errors.ENXIO -> "this kernel has no fuse (modprobe fuse)";
       case Errors.EBUSY -> "it is in use";
       case Errors.EINVAL -> "the kernel does not accept the options";
       case Errors.EACCES -> "permission denied";
-      case Errors.ENOENT -> "it does not exist";
+      case Errors.ENOENT ->
+          Files.exists(Path.of(Device.PATH))
+              ? "it does not exist"
+              : Device.PATH
+                  + " is not there: load the module (modprobe fuse), or give the container the"
+                  + " device (--device /dev/fuse)";
       default -> "errno " + errno;
     };
   }
