@@ -12,7 +12,11 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,8 +62,16 @@ final class HttpTransport implements Transport {
   private final Timeouts timeouts;
   private final Traffic traffic;
   private final Optional<HttpProxy> proxy;
-  private final HttpClient client;
+
+  /**
+   * Made in the background, for it takes long in a young JVM: 40 ms, with TLS 130 ms, in which the
+   * caller opens its store.
+   */
+  private volatile FutureTask<HttpClient> client;
+
+  private volatile long clientMadeNanos;
   private volatile Route route;
+  private final RemoteUrl.Http url;
 
   private HttpTransport(
       RemoteUrl.Http url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
@@ -75,7 +87,8 @@ final class HttpTransport implements Transport {
     this.proxy =
         proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
     this.route = route(url, false);
-    this.client = client(url);
+    this.url = url;
+    this.client = clientInTheMaking();
   }
 
   static HttpTransport create(
@@ -84,15 +97,34 @@ final class HttpTransport implements Transport {
     return new HttpTransport(url, git, config, options, traffic);
   }
 
-  private HttpClient client(RemoteUrl.Http url) throws RemoteException {
-    var builder =
-        HttpClient.newBuilder()
-            .connectTimeout(timeouts.connect())
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
-            .sslContext(HttpTrust.context(settings, url.secure()))
-            .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY));
-    return builder.build();
+  private FutureTask<HttpClient> clientInTheMaking() {
+    var making = new FutureTask<>(this::makeClient);
+    Thread.startVirtualThread(making);
+    clientMadeNanos = System.nanoTime();
+    return making;
+  }
+
+  private HttpClient makeClient() throws RemoteException {
+    return HttpClient.newBuilder()
+        .connectTimeout(timeouts.connect())
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .sslContext(HttpTrust.context(settings, url.secure()))
+        .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
+        .build();
+  }
+
+  private HttpClient client() throws IOException, InterruptedException {
+    try {
+      return client.get();
+    } catch (CancellationException e) {
+      throw new IOException("the remote was closed", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RemoteException unusable) {
+        throw TryFailedException.lasting(unusable.kind(), unusable.getMessage(), unusable);
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   private Route route(RemoteUrl.Http url, boolean elsewhere) {
@@ -129,9 +161,25 @@ final class HttpTransport implements Transport {
     return exchange;
   }
 
+  /**
+   * Begins with new connections. java.net.http would send over a dead HTTP/2 connection for as long
+   * as TCP believes in it, which is a quarter of an hour. What is under way goes on; a client that
+   * nobody uses any more ends by itself.
+   */
+  @Override
+  public synchronized void distrust() {
+    // One that is younger than the timeout is not what timed out.
+    if (System.nanoTime() - clientMadeNanos > timeouts.idle().toNanos()) {
+      client = clientInTheMaking();
+    }
+  }
+
   @Override
   public void close() {
-    client.shutdownNow();
+    var last = client;
+    if (!last.cancel(false) && last.state() == Future.State.SUCCESS) {
+      last.resultNow().shutdownNow();
+    }
   }
 
   /** Sends a request until it is neither redirected nor refused for want of credentials. */
@@ -173,8 +221,9 @@ final class HttpTransport implements Transport {
       throws IOException, InterruptedException {
     var http = request(via, login, request);
     traffic.request();
+    var sender = client();
     try {
-      return client.send(http, response -> new HttpBody(timeouts.idle(), traffic));
+      return sender.send(http, response -> new HttpBody(timeouts.idle(), traffic));
     } catch (IOException e) {
       throw HttpFailure.of(e, timeouts);
     }

@@ -138,17 +138,15 @@ final class StreamTransport implements Transport {
 
   /** Closes connections that nobody has wanted for a while; runs only while there are any. */
   private void sweep() {
-    long keep = timeouts.keep().toNanos();
     while (true) {
       var overdue = new ArrayList<StreamConnection>();
       long sleep;
       synchronized (this) {
-        long now = System.nanoTime();
-        while (!idle.isEmpty() && now - idle.peekFirst().sinceNanos >= keep) {
-          overdue.add(idle.pollFirst().connection);
-        }
+        takeUnusedFor(timeouts.keep(), overdue);
         sweeping = !idle.isEmpty();
-        sleep = sweeping ? keep - (now - idle.peekFirst().sinceNanos) : 0;
+        long age = sweeping ? System.nanoTime() - idle.peekFirst().sinceNanos : 0;
+        // Never 0 for one that has come of age meanwhile: the next round takes it.
+        sleep = sweeping ? Math.max(1, timeouts.keep().toNanos() - age) : 0;
       }
       overdue.forEach(StreamConnection::close);
       if (sleep == 0) {
@@ -160,6 +158,24 @@ final class StreamTransport implements Transport {
         throw new AssertionError("nobody interrupts this thread", e);
       }
     }
+  }
+
+  /** Moves connections that have been idle for so long to {@code taken}. Called under the lock. */
+  private void takeUnusedFor(Duration age, List<StreamConnection> taken) {
+    long now = System.nanoTime();
+    while (!idle.isEmpty() && now - idle.peekFirst().sinceNanos >= age.toNanos()) {
+      taken.add(idle.pollFirst().connection);
+    }
+  }
+
+  @Override
+  public void distrust() {
+    var suspects = new ArrayList<StreamConnection>();
+    synchronized (this) {
+      // One that was used while the other waited is alive.
+      takeUnusedFor(timeouts.idle(), suspects);
+    }
+    suspects.forEach(StreamConnection::close);
   }
 
   @Override

@@ -19,6 +19,9 @@ interface Transport extends AutoCloseable {
   /** Sends a request of the version that was advertised. The caller closes the exchange. */
   Exchange send(Request request) throws IOException, InterruptedException;
 
+  /** An exchange timed out: connections that are kept may be dead as well, and are given up. */
+  void distrust();
+
   /** Ends all connections; exchanges under way fail. */
   @Override
   void close();

@@ -206,6 +206,9 @@ final class WireRemote implements Remote {
       } catch (IOException e) {
         var failure = understand(e);
         int tried = failures;
+        if (failure.kind() == Kind.TIMED_OUT) {
+          transport.distrust();
+        }
         if (!worthAnotherTry(failure, failures)) {
           throw new RemoteException(failure.kind(), message(failure, failures), failure);
         }

@@ -194,4 +194,32 @@ class HttpNetworkTest {
       assertThat(link.connections()).isEqualTo(1);
     }
   }
+
+  @Test
+  void aConnectionThatTimedOutIsNotUsedAgain() throws Exception {
+    try (var nginx = new NginxServer(repositories);
+        var link = new SlowLink(nginx, Duration.ofMillis(2), SlowLink.UNLIMITED)) {
+      setting.impatient().env("SSL_CERT_FILE", nginx.caFile().toString());
+      try (var remote = setting.open(link.url(nginx.url(repository)))) {
+        remote.capabilities();
+        link.stall();
+        Thread.ofVirtual().start(() -> resumeOnceReplaced(link));
+
+        assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
+        assertThat(link.connections()).isEqualTo(2);
+        assertThat(remote.statistics().retries()).isEqualTo(1);
+      }
+    }
+  }
+
+  private static void resumeOnceReplaced(SlowLink link) {
+    while (link.connections() < 2) {
+      try {
+        Thread.sleep(1);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+    link.resume();
+  }
 }

@@ -41,6 +41,9 @@ class WireRemoteTest {
           }
 
           @Override
+          public void distrust() {}
+
+          @Override
           public void close() {}
         };
     return new WireRemote("test://repo", transport, retries, new Traffic());
