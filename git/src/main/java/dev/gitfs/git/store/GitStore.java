@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -146,16 +147,13 @@ final class GitStore implements ObjectStore {
       return blob;
     }
     OptionalLong size = local.size(id);
-    if (size.isEmpty() || size.getAsLong() > Math.min(QUICK_BYTES, spoolBytes)) {
-      return Optional.empty();
-    }
-    return inflate(id);
+    return size.isPresent() && isQuick(size.getAsLong()) ? inflate(id) : Optional.empty();
   }
 
   @Override
   public Blob blob(ObjectId id) throws IOException, InterruptedException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      Optional<Blob> blob = blobFromDisk(id);
+      Optional<Blob> blob = blobFromMemoryOrDisk(id);
       if (blob.isPresent()) {
         return blob.get();
       }
@@ -247,12 +245,22 @@ final class GitStore implements ObjectStore {
     return Optional.of(new HeapBlob(bytes.get()));
   }
 
-  private Optional<Blob> blobFromDisk(ObjectId id) throws IOException, InterruptedException {
-    Optional<Blob> quick = blobIfLocal(id);
-    if (quick.isPresent() || !local.has(id)) {
-      return quick;
+  private Optional<Blob> blobFromMemoryOrDisk(ObjectId id)
+      throws IOException, InterruptedException {
+    Optional<Blob> present = inMemoryOrSpooled(id);
+    if (present.isPresent()) {
+      return present;
     }
-    // Inflating is long work here: those who want the same wait for the one who does it.
+    OptionalLong size = local.size(id);
+    if (size.isEmpty()) {
+      return Optional.empty();
+    }
+    return isQuick(size.getAsLong()) ? inflate(id) : inflateOnce(id, size.getAsLong());
+  }
+
+  /** Long work: those who want the same meanwhile wait for the one who does it. */
+  private Optional<Blob> inflateOnce(ObjectId id, long size)
+      throws IOException, InterruptedException {
     ReentrantLock lock = inflating[Math.floorMod(id.hashCode(), INFLATING)];
     lock.lockInterruptibly();
     try {
@@ -260,20 +268,21 @@ final class GitStore implements ObjectStore {
       if (present.isPresent()) {
         return present;
       }
-      OptionalLong size = local.size(id);
-      if (size.isEmpty()) {
-        return Optional.empty();
-      }
-      if (size.getAsLong() <= spoolBytes) {
+      if (size <= spoolBytes) {
         return inflate(id);
       }
-      Optional<Blob> spooled =
-          local.stream(id, contents -> spool.add(id.copy(), contents, size.getAsLong()));
+      Optional<Blob> spooled = local.stream(id, contents -> spool.add(id.copy(), contents, size));
       spooled.ifPresent(blob -> diskHits.increment());
       return spooled;
+    } catch (InterruptedIOException e) {
+      throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean isQuick(long size) {
+    return size <= Math.min(QUICK_BYTES, spoolBytes);
   }
 
   private boolean isLarge(ObjectId id) {

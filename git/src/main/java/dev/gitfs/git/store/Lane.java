@@ -15,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns what many threads want, each for itself, into few requests: one lane of the fetcher, for
@@ -22,12 +24,12 @@ import org.eclipse.jgit.lib.ObjectId;
  *
  * <p>The policy. An object is wanted once, however many threads wait for it. A want that finds the
  * lane idle leaves at once: a single reader never waits for company. A want that finds a request
- * under way has proof that it is not alone, so the batch it starts stays open as long as it grows,
- * {@link #QUIET} without a newcomer closing it, {@link #LONGEST_LINGER} in any case. So 200 threads
- * that miss a directory's files at the same moment make two requests, the first of which carries
- * the few that were there when it left. Up to {@link #SLOTS} requests are under way at a time, so a
- * long one delays no other; when all are, what is wanted piles up and leaves together with the next
- * free slot.
+ * under way has proof that it is not alone, so the batch it starts stays open for as long as it
+ * grows: it leaves when nobody has come for a tenth of a round trip, and after half a round trip in
+ * any case. So 200 threads that miss a directory's files at the same moment make two requests, or
+ * three, the first of which carries the few that were there when it left. Up to {@link #SLOTS}
+ * requests are under way at a time, so a long one delays no other; when all are, what is wanted
+ * piles up and leaves together with the next free slot.
  *
  * <p>A thread that is interrupted leaves; its object stays wanted while somebody else waits for it.
  * A request of which nobody wants anything any more is interrupted. A failure is told to those who
@@ -35,6 +37,8 @@ import org.eclipse.jgit.lib.ObjectId;
  * others are asked for again without it.
  */
 final class Lane implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
   /** Asks for objects and makes them local; blocks, and heeds interrupts. */
   @FunctionalInterface
@@ -54,11 +58,19 @@ final class Lane implements AutoCloseable {
    */
   private static final int MOST_WANTS = 16_384;
 
-  /** A hundred times what it takes one thread of a burst to come after another. */
-  private static final long QUIET = TimeUnit.MICROSECONDS.toNanos(500);
+  /** Of a round trip, how long a batch waits for another want before it leaves. */
+  private static final int QUIET_SHARE = 10;
 
-  /** A quarter of the shortest round trip DESIGN.md counts with, 20 ms. */
-  private static final long LONGEST_LINGER = TimeUnit.MILLISECONDS.toNanos(5);
+  /** Of a round trip, how long a batch that keeps growing waits at most. */
+  private static final int LINGER_SHARE = 2;
+
+  /**
+   * Taken for a round trip until one was measured, and never exceeded: a mount must feel prompt.
+   */
+  private static final long USUAL_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(50);
+
+  /** What a timer can resolve, ten times over and more. */
+  private static final long SHORTEST_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(4);
 
   private final String name;
   private final Request request;
@@ -69,6 +81,10 @@ final class Lane implements AutoCloseable {
   private final Map<ObjectId, Want> pending = new LinkedHashMap<>();
   private final LinkedHashSet<Flight> flights = new LinkedHashSet<>();
   private boolean gathering;
+
+  /** The shortest request of late, in nanoseconds. */
+  private long roundTrip = USUAL_ROUND_TRIP;
+
   private boolean closed;
 
   Lane(String name, Request request) {
@@ -185,19 +201,30 @@ final class Lane implements AutoCloseable {
 
   private void linger() {
     long start = System.nanoTime();
-    int before;
-    int now = pendingCount();
-    do {
-      before = now;
-      LockSupport.parkNanos(QUIET);
-      now = pendingCount();
-    } while (now > before && System.nanoTime() - start < LONGEST_LINGER);
+    int before = -1;
+    while (true) {
+      long quiet;
+      lock.lock();
+      try {
+        boolean grows = pending.size() > before;
+        if (!grows || System.nanoTime() - start > roundTrip / LINGER_SHARE) {
+          return;
+        }
+        before = pending.size();
+        quiet = roundTrip / QUIET_SHARE;
+      } finally {
+        lock.unlock();
+      }
+      LockSupport.parkNanos(quiet);
+    }
   }
 
-  private int pendingCount() {
+  /** Follows a faster link at once and a slower one a tenth at a time: most requests are longer. */
+  private void measure(long nanos) {
     lock.lock();
     try {
-      return pending.size();
+      long slower = Math.min(roundTrip + roundTrip / 10, USUAL_ROUND_TRIP);
+      roundTrip = Math.clamp(nanos, SHORTEST_ROUND_TRIP, slower);
     } finally {
       lock.unlock();
     }
@@ -273,7 +300,10 @@ final class Lane implements AutoCloseable {
       return;
     }
     try {
+      LOG.debug("Asking for {} {}", batch.size(), name);
+      long start = System.nanoTime();
       request.send(batch.stream().map(want -> want.id).toList());
+      measure(System.nanoTime() - start);
       settle(batch, null);
     } catch (RemoteException e) {
       if (e.kind() == RemoteException.Kind.NO_SUCH_OBJECT && batch.size() > 1) {

@@ -61,21 +61,17 @@ final class LocalRemote implements Remote {
   public List<RemoteRef> listRefs(Collection<String> prefixes) {
     refRequests.add(prefixes);
     var refs = new ArrayList<RemoteRef>();
-    var head = repository.git("symbolic-ref", "-q", "HEAD").text().strip();
-    for (String line :
-        Git.command(List.of("-C", url(), "show-ref", "--head", "-d")).run().lines()) {
+    var head = repository.git("symbolic-ref", "HEAD").text().strip();
+    for (String line : repository.git("show-ref", "--head").lines()) {
       String name = line.substring(41);
-      var id = Optional.of(ObjectId.fromString(line.substring(0, 40)));
-      if (name.endsWith("^{}")) {
-        RemoteRef tag = refs.removeLast();
-        refs.add(new RemoteRef(tag.name(), tag.id(), Optional.empty(), id));
-      } else if (prefixes.isEmpty() || prefixes.stream().anyMatch(name::startsWith)) {
-        var target = name.equals("HEAD") ? Optional.of(head) : Optional.<String>empty();
-        refs.add(new RemoteRef(name, id, target, Optional.empty()));
+      if (prefixes.stream().anyMatch(name::startsWith)) {
+        refs.add(
+            new RemoteRef(
+                name,
+                Optional.of(ObjectId.fromString(line.substring(0, 40))),
+                Optional.of(head).filter(_ -> name.equals("HEAD")),
+                Optional.empty()));
       }
-    }
-    if (refs.stream().noneMatch(ref -> ref.name().equals("HEAD")) && prefixes.contains("HEAD")) {
-      refs.add(new RemoteRef("HEAD", Optional.empty(), Optional.of(head), Optional.empty()));
     }
     return refs;
   }
