@@ -241,6 +241,7 @@ final class Lane implements AutoCloseable {
         flight.batch.add(want);
       }
       flight.wanted = flight.batch.size();
+      flight.unsettled = flight.batch.size();
       gathering = false;
       gather();
     } finally {
@@ -265,20 +266,29 @@ final class Lane implements AutoCloseable {
     lock.lock();
     try {
       settled.forEach(want -> settle(want, failure));
+      gather();
     } finally {
       lock.unlock();
     }
   }
 
+  /** The last one of a flight frees its slot, before its waiter can come back and find it taken. */
   private void settle(Want want, IOException failure) {
-    if (want.done.getCount() > 0) {
-      want.failure = failure;
-      wants.remove(want.id, want);
-      if (want.flight != null && want.waiters > 0) {
-        want.flight.wanted--;
-      }
-      want.done.countDown();
+    if (want.done.getCount() == 0) {
+      return;
     }
+    want.failure = failure;
+    wants.remove(want.id, want);
+    Flight flight = want.flight;
+    if (flight != null) {
+      if (want.waiters > 0) {
+        flight.wanted--;
+      }
+      if (--flight.unsettled == 0) {
+        flights.remove(flight);
+      }
+    }
+    want.done.countDown();
   }
 
   private void fly(Flight flight) {
@@ -367,6 +377,9 @@ final class Lane implements AutoCloseable {
 
     /** How many of the batch somebody waits for. Guarded by the lane's lock. */
     int wanted;
+
+    /** How many of the batch have no answer yet. Guarded by the lane's lock. */
+    int unsettled;
 
     Flight(boolean fromIdle) {
       this.fromIdle = fromIdle;
