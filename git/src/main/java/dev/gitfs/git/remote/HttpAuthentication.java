@@ -1,6 +1,7 @@
 package dev.gitfs.git.remote;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -13,6 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * asks the helpers and all use what it learns.
  */
 final class HttpAuthentication {
+
+  /** A helper that writes a file or asks a daemon is done long before. */
+  private static final Duration SETTLING = Duration.ofSeconds(2);
 
   private enum Origin {
     URL,
@@ -46,6 +50,7 @@ final class HttpAuthentication {
   private final CredentialHelpers helpers;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile Optional<Login> current;
+  private volatile Optional<Thread> approving = Optional.empty();
 
   HttpAuthentication(RemoteUrl.Http url, Optional<Path> netrc, CredentialHelpers helpers) {
     this.url = url;
@@ -86,11 +91,23 @@ final class HttpAuthentication {
     try {
       if (!login.proven) {
         login.proven = true;
-        // Nobody waits for a helper to store what it knows already.
-        login.answer.ifPresent(answer -> Thread.startVirtualThread(() -> helpers.approve(answer)));
+        // No request waits for a helper to store what it knows already.
+        login.answer.ifPresent(answer ->
+            approving = Optional.of(Thread.startVirtualThread(() -> helpers.approve(answer))));
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Waits, a moment at most, until helpers have stored what they were told. */
+  void settle() {
+    try {
+      if (approving.isPresent()) {
+        approving.get().join(SETTLING);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -180,6 +180,7 @@ final class HttpTransport implements Transport {
     if (!last.cancel(false) && last.state() == Future.State.SUCCESS) {
       last.resultNow().shutdownNow();
     }
+    route.authentication.settle();
   }
 
   /** Sends a request until it is neither redirected nor refused for want of credentials. */

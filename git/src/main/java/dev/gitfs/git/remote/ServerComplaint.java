@@ -21,15 +21,7 @@ final class ServerComplaint {
   /** The first that occurs in a complaint decides, so the particular stand before the general. */
   private static final List<Phrase> PHRASES =
       List.of(
-          new Phrase("not our ref", Kind.NO_SUCH_OBJECT),
-          // JGit's servers: "want <id> not valid".
-          new Phrase("not valid", Kind.NO_SUCH_OBJECT),
-          new Phrase("missing object", Kind.NO_SUCH_OBJECT),
-          new Phrase("bad object", Kind.NO_SUCH_OBJECT),
-          new Phrase("filter", Kind.UNSUPPORTED),
-          new Phrase("object-info", Kind.UNSUPPORTED),
-          new Phrase("unknown command", Kind.UNSUPPORTED),
-          new Phrase("invalid command", Kind.UNSUPPORTED),
+          // These repeat a path, which may hold any of the others.
           new Phrase(
               "dubious ownership",
               Kind.FORBIDDEN,
@@ -38,6 +30,24 @@ final class ServerComplaint {
           new Phrase("does not appear to be a git repository", Kind.NOT_FOUND),
           new Phrase("not a git repository", Kind.NOT_FOUND),
           new Phrase("repository not exported", Kind.NOT_FOUND),
+          new Phrase("repository not found", Kind.NOT_FOUND),
+          new Phrase("command not found", Kind.UNSUPPORTED),
+          new Phrase("not our ref", Kind.NO_SUCH_OBJECT),
+          // JGit's servers: "want <id> not valid".
+          new Phrase("not valid", Kind.NO_SUCH_OBJECT),
+          new Phrase("missing object", Kind.NO_SUCH_OBJECT),
+          new Phrase("bad object", Kind.NO_SUCH_OBJECT),
+          // git: "filter 'tree' not supported", "tree filter allows max depth 0", "unexpected line:
+          // 'filter …'", "invalid filter-spec".
+          new Phrase("filter '", Kind.UNSUPPORTED),
+          new Phrase("filter allows", Kind.UNSUPPORTED),
+          new Phrase("line: 'filter", Kind.UNSUPPORTED),
+          new Phrase("filter-spec", Kind.UNSUPPORTED),
+          new Phrase("filtering", Kind.UNSUPPORTED),
+          new Phrase("filter not", Kind.UNSUPPORTED),
+          new Phrase("object-info", Kind.UNSUPPORTED),
+          new Phrase("unknown command", Kind.UNSUPPORTED),
+          new Phrase("invalid command", Kind.UNSUPPORTED),
           new Phrase("no such file or directory", Kind.NOT_FOUND),
           new Phrase("not found", Kind.NOT_FOUND),
           new Phrase(
