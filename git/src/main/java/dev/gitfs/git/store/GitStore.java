@@ -41,8 +41,8 @@ final class GitStore implements ObjectStore {
   /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
   private static final int SPOOL_SHARE = 8;
 
-  /** Sizes in one object-info request, 50 bytes each. */
-  private static final int MOST_SIZES = 16_384;
+  /** Objects in one request: 800 kB of ids. */
+  private static final int MOST_WANTS = 16_384;
 
   /** Tries before an object that comes and goes again is given up. */
   private static final int ATTEMPTS = 3;
@@ -67,7 +67,10 @@ final class GitStore implements ObjectStore {
   private final Cache<ObjectId, byte[]> blobs;
   private final long spoolBytes;
   private final SizeTable sizes;
+  private final Lane sizeLane;
+  private final Errands errands;
   private final ReentrantLock[] inflating = new ReentrantLock[INFLATING];
+  private final LongAdder prefetched = new LongAdder();
   private final LongAdder memoryHits = new LongAdder();
   private final LongAdder diskHits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -94,6 +97,8 @@ final class GitStore implements ObjectStore {
     blobLane = new Lane("blobs", upstream::fetchBlobs);
     largeBlobLane = new Lane("large-blobs", upstream::fetchBlobs);
     sizes = new SizeTable(repository.scratch().resolve("sizes"), repository.scratch());
+    sizeLane = new Lane("sizes", this::askSizes);
+    errands = new Errands(this::carryOut);
     spoolBytes = Math.min(SPOOL_BYTES, options.memoryBytes() / 8);
     long treeBytes = options.memoryBytes() / TREE_SHARE;
     trees = cache(treeBytes, ParsedTree::weight);
@@ -189,7 +194,9 @@ final class GitStore implements ObjectStore {
     long start = System.nanoTime();
     try {
       if (remote.capabilities().objectInfo()) {
-        askSizes(unknown);
+        for (IOException failure : sizeLane.fetchAll(unknown).values()) {
+          throw failure;
+        }
       } else {
         blobLane.fetchAll(unknown);
       }
@@ -206,11 +213,31 @@ final class GitStore implements ObjectStore {
         misses.sum(),
         upstream.objectsFetched(),
         waits.sum(),
-        Duration.ofNanos(waitedNanos.sum()));
+        Duration.ofNanos(waitedNanos.sum()),
+        new PrefetchStatistics(
+            errands.runningCount(), errands.plannedCount(), prefetched.sum(), 0, 0, 0, 0, 0),
+        upstream.requests());
+  }
+
+  @Override
+  public boolean isLocal(ObjectId id) {
+    return id.equals(EMPTY_BLOB) || blobs.getIfPresent(id) != null || local.has(id);
+  }
+
+  @Override
+  public boolean sizesAlone() {
+    return upstream.sizesAlone();
+  }
+
+  @Override
+  public Prefetch prefetch(PrefetchRequest request) {
+    return errands.start(request);
   }
 
   @Override
   public void close() {
+    errands.close();
+    sizeLane.close();
     treeLane.close();
     blobLane.close();
     largeBlobLane.close();
@@ -305,15 +332,49 @@ final class GitStore implements ObjectStore {
   }
 
   private void askSizes(List<ObjectId> ids) throws IOException, InterruptedException {
-    for (int from = 0; from < ids.size(); from += MOST_SIZES) {
-      List<ObjectId> part = ids.subList(from, Math.min(ids.size(), from + MOST_SIZES));
-      long[] answer = remote.objectSizes(part);
-      for (int i = 0; i < answer.length; i++) {
-        if (answer[i] >= 0) {
-          sizes.put(part.get(i), answer[i]);
-        }
+    long[] answer = upstream.fetchSizes(ids);
+    for (int i = 0; i < answer.length; i++) {
+      if (answer[i] >= 0) {
+        sizes.put(ids.get(i), answer[i]);
       }
     }
+  }
+
+  private Prefetch.State carryOut(Errands.Errand errand) throws IOException, InterruptedException {
+    switch (errand.request) {
+      case PrefetchRequest.Blobs(var ids, var maxBytes) -> {
+        List<ObjectId> missing = ids.stream().filter(id -> !isLocal(id)).toList();
+        errand.wants(missing.size());
+        for (int from = 0; from < missing.size(); from += MOST_WANTS) {
+          List<ObjectId> part = missing.subList(from, Math.min(missing.size(), from + MOST_WANTS));
+          upstream.fetchBlobs(part);
+          errand.received(part.size(), 0);
+          prefetched.add(part.size());
+        }
+      }
+      case PrefetchRequest.Sizes(var ids) -> {
+        if (remote.capabilities().objectInfo()) {
+          var unknown = new ArrayList<ObjectId>();
+          for (ObjectId id : ids) {
+            if (sizeIfLocal(id).isEmpty()) {
+              unknown.add(id);
+            }
+          }
+          errand.wants(unknown.size());
+          for (int from = 0; from < unknown.size(); from += MOST_WANTS) {
+            List<ObjectId> part =
+                unknown.subList(from, Math.min(unknown.size(), from + MOST_WANTS));
+            for (IOException failure : sizeLane.fetchAll(part).values()) {
+              throw failure;
+            }
+            errand.received(part.size(), 0);
+          }
+        }
+      }
+      case PrefetchRequest.Trees(var root, var maxBytes) -> upstream.fetchTrees(List.of(root));
+      case PrefetchRequest.Subtrees(var trees, var maxBytes) -> upstream.fetchSubtrees(trees);
+    }
+    return Prefetch.State.COMPLETE;
   }
 
   private IOException vanishes(ObjectId id) {

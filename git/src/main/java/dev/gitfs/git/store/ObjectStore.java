@@ -60,6 +60,21 @@ public interface ObjectStore extends AutoCloseable {
    */
   void fetchSizes(Collection<ObjectId> ids) throws IOException, InterruptedException;
 
+  /** Whether the contents of the blob {@code id} can be had without the network. */
+  boolean isLocal(ObjectId id);
+
+  /**
+   * Whether the server tells sizes without contents, as far as is known without asking it: false
+   * until something was fetched.
+   */
+  boolean sizesAlone();
+
+  /**
+   * Starts to fetch objects ahead of need, behind everything that somebody waits for. Returns at
+   * once. Requests are carried out in the order in which they come, two at a time.
+   */
+  Prefetch prefetch(PrefetchRequest request);
+
   /** What the store has done since it was opened. */
   StoreStatistics statistics();
 

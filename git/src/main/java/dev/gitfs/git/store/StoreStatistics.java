@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param objectsFetched objects received
  * @param waits how often a caller waited for the network
  * @param waited for how long, added up
+ * @param prefetch what came ahead of need
+ * @param requests what was asked of the server
  */
 public record StoreStatistics(
     long memoryHits,
@@ -18,4 +20,6 @@ public record StoreStatistics(
     long misses,
     long objectsFetched,
     long waits,
-    Duration waited) {}
+    Duration waited,
+    PrefetchStatistics prefetch,
+    RequestCounts requests) {}

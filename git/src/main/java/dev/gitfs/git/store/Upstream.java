@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
@@ -48,6 +49,11 @@ final class Upstream {
   private final LocalObjects local;
   private final CacheRepository repository;
   private final AtomicLong objectsFetched = new AtomicLong();
+  private final LongAdder commitRequests = new LongAdder();
+  private final LongAdder treeRequests = new LongAdder();
+  private final LongAdder blobRequests = new LongAdder();
+  private final LongAdder sizeRequests = new LongAdder();
+  private final LongAdder prefetchRequests = new LongAdder();
 
   /** Commits that were asked for, for a server that sends nothing less than whole ones. */
   private final Set<ObjectId> commits = ConcurrentHashMap.newKeySet();
@@ -56,6 +62,8 @@ final class Upstream {
 
   /** Only ever grows coarser. */
   private volatile Grain grain;
+
+  private volatile boolean sizesAlone;
 
   Upstream(Remote remote, PackIntake intake, LocalObjects local, CacheRepository repository) {
     this.remote = remote;
@@ -74,9 +82,30 @@ final class Upstream {
     return objectsFetched.get();
   }
 
+  RequestCounts requests() {
+    return new RequestCounts(
+        commitRequests.sum(),
+        treeRequests.sum(),
+        blobRequests.sum(),
+        sizeRequests.sum(),
+        prefetchRequests.sum());
+  }
+
+  /** Whether the server is known to tell sizes without contents. */
+  boolean sizesAlone() {
+    return sizesAlone;
+  }
+
+  /** Sizes of blobs in their order, -1 for one that the server does not have. */
+  long[] fetchSizes(List<ObjectId> ids) throws IOException, InterruptedException {
+    sizeRequests.increment();
+    return remote.objectSizes(ids);
+  }
+
   /** Makes the commit that {@code want} is or, being a tag, leads to local, with its root tree. */
   void fetchCommit(ObjectId want) throws IOException, InterruptedException {
     checkCapabilities();
+    commitRequests.increment();
     while (grain != Grain.WHOLE) {
       Grain tried = grain;
       Filter filter = tried == Grain.ROOT_TREE ? Filter.trees(1) : Filter.NO_BLOBS;
@@ -99,6 +128,7 @@ final class Upstream {
   void fetchTrees(List<ObjectId> ids) throws IOException, InterruptedException {
     checkCapabilities();
     if (grain != Grain.WHOLE) {
+      treeRequests.increment();
       try {
         fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES);
         return;
@@ -109,10 +139,22 @@ final class Upstream {
     fetchWhole(ids);
   }
 
+  /** Makes trees local with everything below them. */
+  void fetchSubtrees(List<ObjectId> ids) throws IOException, InterruptedException {
+    checkCapabilities();
+    if (grain != Grain.WHOLE) {
+      prefetchRequests.increment();
+      fetch(ids, 0, Optional.empty(), PackKind.WHOLE);
+    } else {
+      fetchWhole(ids);
+    }
+  }
+
   /** Makes blobs local. */
   void fetchBlobs(List<ObjectId> ids) throws IOException, InterruptedException {
     checkCapabilities();
     if (grain != Grain.WHOLE) {
+      blobRequests.increment();
       fetch(ids, 0, Optional.empty(), PackKind.BLOBS);
     } else {
       fetchWhole(ids);
@@ -120,6 +162,7 @@ final class Upstream {
   }
 
   private void checkCapabilities() throws IOException, InterruptedException {
+    sizesAlone = remote.capabilities().objectInfo();
     if (grain != Grain.WHOLE && !remote.capabilities().partial()) {
       coarsen(Grain.ALL_TREES);
     }

@@ -1,0 +1,218 @@
+package dev.gitfs.git.store;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs prefetches, a few at a time and each on a connection of its own, so that none of them is
+ * ever in front of what somebody waits for.
+ */
+final class Errands implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Errands.class);
+
+  /** One arrives while the server puts the next one together. */
+  private static final int SLOTS = 2;
+
+  /** Carries a prefetch out on the calling thread; heeds interrupts. */
+  @FunctionalInterface
+  interface Work {
+    Prefetch.State run(Errand errand) throws IOException, InterruptedException;
+  }
+
+  private final Work work;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // Guarded by lock.
+  private final ArrayDeque<Errand> planned = new ArrayDeque<>();
+  private final Set<Errand> running = new HashSet<>();
+  private boolean closed;
+
+  Errands(Work work) {
+    this.work = work;
+  }
+
+  Prefetch start(PrefetchRequest request) {
+    var errand = new Errand(request);
+    lock.lock();
+    try {
+      if (closed) {
+        errand.end(Prefetch.State.CANCELLED, Optional.empty());
+      } else {
+        planned.add(errand);
+        next();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return errand;
+  }
+
+  int runningCount() {
+    lock.lock();
+    try {
+      return running.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int plannedCount() {
+    lock.lock();
+    try {
+      return planned.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Cancels all of them. */
+  @Override
+  public void close() {
+    List<Errand> all;
+    lock.lock();
+    try {
+      closed = true;
+      all = new ArrayList<>(planned);
+      all.addAll(running);
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(Errand::cancel);
+  }
+
+  private void next() {
+    while (running.size() < SLOTS && !planned.isEmpty()) {
+      Errand errand = planned.remove();
+      running.add(errand);
+      errand.start();
+    }
+  }
+
+  private void run(Errand errand) {
+    Prefetch.State state = Prefetch.State.FAILED;
+    Optional<IOException> failure = Optional.empty();
+    try {
+      state = work.run(errand);
+    } catch (IOException e) {
+      LOG.debug("A prefetch failed", e);
+      failure = Optional.of(e);
+    } catch (InterruptedException e) {
+      state = Prefetch.State.CANCELLED;
+    } finally {
+      lock.lock();
+      try {
+        running.remove(errand);
+        next();
+      } finally {
+        lock.unlock();
+      }
+      errand.end(errand.isCancelled() ? Prefetch.State.CANCELLED : state, failure);
+    }
+  }
+
+  /** One prefetch, on a thread of its own when its turn has come. */
+  final class Errand implements Prefetch {
+
+    final PrefetchRequest request;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Thread thread = Thread.ofVirtual().name("prefetch").unstarted(() -> run(this));
+
+    private volatile State state = State.PLANNED;
+    private volatile boolean cancelled;
+    private volatile long objects;
+    private volatile long bytes;
+    private volatile long wanted;
+    private volatile Optional<IOException> failure = Optional.empty();
+
+    /** Guarded by itself. */
+    private final List<Runnable> listeners = new ArrayList<>();
+
+    private Errand(PrefetchRequest request) {
+      this.request = request;
+    }
+
+    boolean isCancelled() {
+      return cancelled;
+    }
+
+    void wants(long count) {
+      wanted = count;
+    }
+
+    /** For the thread that runs it alone. */
+    void received(long moreObjects, long moreBytes) {
+      objects += moreObjects;
+      bytes += moreBytes;
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      lock.lock();
+      try {
+        if (!planned.remove(this)) {
+          thread.interrupt();
+          return;
+        }
+      } finally {
+        lock.unlock();
+      }
+      end(State.CANCELLED, Optional.empty());
+    }
+
+    @Override
+    public boolean await(Duration patience) throws InterruptedException {
+      return done.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public Progress progress() {
+      return new Progress(state, objects, bytes, wanted, failure);
+    }
+
+    @Override
+    public void whenDone(Runnable then) {
+      synchronized (listeners) {
+        if (!state.isFinal()) {
+          listeners.add(then);
+          return;
+        }
+      }
+      then.run();
+    }
+
+    private void start() {
+      state = State.RUNNING;
+      thread.start();
+    }
+
+    private void end(State last, Optional<IOException> why) {
+      failure = why;
+      List<Runnable> told;
+      synchronized (listeners) {
+        state = last;
+        told = List.copyOf(listeners);
+      }
+      done.countDown();
+      for (Runnable listener : told) {
+        try {
+          listener.run();
+        } catch (RuntimeException e) {
+          LOG.warn("What should follow a prefetch failed", e);
+        }
+      }
+    }
+  }
+}

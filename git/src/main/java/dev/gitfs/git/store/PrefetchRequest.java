@@ -1,0 +1,57 @@
+package dev.gitfs.git.store;
+
+import java.util.List;
+import org.eclipse.jgit.lib.ObjectId;
+
+/** What to fetch ahead of need. */
+public sealed interface PrefetchRequest {
+
+  /** After how many bytes, as received, to stop; what has come by then is kept. */
+  long maxBytes();
+
+  /**
+   * The contents of files. What is local, or was asked for already, is left out.
+   *
+   * @param ids blobs, in the order in which they will be read
+   */
+  record Blobs(List<ObjectId> ids, long maxBytes) implements PrefetchRequest {
+    public Blobs {
+      ids = List.copyOf(ids);
+    }
+  }
+
+  /**
+   * The sizes of files, from a server that tells them alone; from any other, nothing.
+   *
+   * @param ids blobs
+   */
+  record Sizes(List<ObjectId> ids) implements PrefetchRequest {
+    public Sizes {
+      ids = List.copyOf(ids);
+    }
+
+    @Override
+    public long maxBytes() {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /**
+   * All trees below a commit or tree, in one request.
+   *
+   * @param maxBytes beyond which they are given up, which is remembered: a later request for the
+   *     same, with no higher bound, ends at once
+   */
+  record Trees(ObjectId root, long maxBytes) implements PrefetchRequest {}
+
+  /**
+   * Trees with everything below them, local or not: for subtrees of which little is here.
+   *
+   * @param trees none of which is below another
+   */
+  record Subtrees(List<ObjectId> trees, long maxBytes) implements PrefetchRequest {
+    public Subtrees {
+      trees = List.copyOf(trees);
+    }
+  }
+}
