@@ -9,8 +9,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -51,14 +49,7 @@ final class HttpTransport implements Transport {
   /** git's, which is curl's. */
   private static final int MOST_REDIRECTS = 20;
 
-  /** Where requests go now, and what identifies the user there. */
-  private record Route(
-      URI base, HttpAuthentication authentication, List<HttpSettings.Header> headers) {}
-
-  private final GitConfig config;
-  private final RemoteOptions options;
   private final HttpSettings settings;
-  private final CredentialHelpers helpers;
   private final Timeouts timeouts;
   private final Traffic traffic;
   private final Optional<HttpProxy> proxy;
@@ -70,23 +61,20 @@ final class HttpTransport implements Transport {
   private volatile FutureTask<HttpClient> client;
 
   private volatile long clientMadeNanos;
-  private volatile Route route;
+  private volatile HttpRoute route;
   private final RemoteUrl.Http url;
 
   private HttpTransport(
       RemoteUrl.Http url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
       throws RemoteException {
-    this.config = config;
-    this.options = options;
     this.traffic = traffic;
     this.settings = new HttpSettings(config, options.environment(), url);
-    this.helpers = new CredentialHelpers(git);
     var given = options.timeouts();
     this.timeouts = new Timeouts(given.connect(), settings.idle(given.idle()), given.keep());
     var proxyUrl = settings.proxy();
     this.proxy =
         proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
-    this.route = route(url, false);
+    this.route = HttpRoute.to(url, config, options.environment(), new CredentialHelpers(git));
     this.url = url;
     this.client = clientInTheMaking();
   }
@@ -125,15 +113,6 @@ final class HttpTransport implements Transport {
       }
       throw new IllegalStateException(e.getCause());
     }
-  }
-
-  private Route route(RemoteUrl.Http url, boolean elsewhere) {
-    var netrc =
-        Optional.ofNullable(options.environment().get("HOME")).map(home -> Path.of(home, ".netrc"));
-    return new Route(
-        url.base(),
-        new HttpAuthentication(url, netrc, helpers),
-        new HttpSettings(config, options.environment(), url).extraHeaders(elsewhere));
   }
 
   @Override
@@ -180,7 +159,7 @@ final class HttpTransport implements Transport {
     if (!last.cancel(false) && last.state() == Future.State.SUCCESS) {
       last.resultNow().shutdownNow();
     }
-    route.authentication.settle();
+    route.authentication().settle();
   }
 
   /** Sends a request until it is neither redirected nor refused for want of credentials. */
@@ -190,11 +169,11 @@ final class HttpTransport implements Transport {
     var via = route;
     int redirects = 0;
     while (true) {
-      var login = via.authentication.current();
+      var login = via.authentication().current();
       var response = exchangeOnce(via, login, request);
       int status = response.statusCode();
       if (status == 200) {
-        login.ifPresent(via.authentication::accepted);
+        login.ifPresent(via.authentication()::accepted);
         if (request.isEmpty()) {
           route = via;
         }
@@ -202,7 +181,7 @@ final class HttpTransport implements Transport {
       }
       HttpExchange.of(response).discard();
       if (status == 401) {
-        if (via.authentication.next(login).isEmpty()) {
+        if (via.authentication().next(login).isEmpty()) {
           throw HttpFailure.unauthenticated(login.isPresent());
         }
         traffic.retry();
@@ -210,7 +189,8 @@ final class HttpTransport implements Transport {
         if (redirects++ == MOST_REDIRECTS) {
           throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects in a circle");
         }
-        via = redirected(via, response, tail);
+        via = via.redirected(response, tail);
+        log.debug("{} is at {} now", url, via.base());
       } else {
         throw HttpFailure.of(response);
       }
@@ -218,7 +198,7 @@ final class HttpTransport implements Transport {
   }
 
   private HttpResponse<InputStream> exchangeOnce(
-      Route via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
+      HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
       throws IOException, InterruptedException {
     var http = request(via, login, request);
     traffic.request();
@@ -231,14 +211,14 @@ final class HttpTransport implements Transport {
   }
 
   private HttpRequest request(
-      Route via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
+      HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
       throws TryFailedException {
     var builder =
-        HttpRequest.newBuilder(URI.create(via.base + (request.isEmpty() ? REFS : UPLOAD_PACK)))
+        HttpRequest.newBuilder(URI.create(via.base() + (request.isEmpty() ? REFS : UPLOAD_PACK)))
             .timeout(timeouts.idle())
             // Without TLS there is no agreeing on HTTP/2 that old servers survive.
             .version(
-                via.base.getScheme().equals("https")
+                via.base().getScheme().equals("https")
                     ? HttpClient.Version.HTTP_2
                     : HttpClient.Version.HTTP_1_1)
             .setHeader("User-Agent", settings.userAgent())
@@ -259,7 +239,7 @@ final class HttpTransport implements Transport {
       // Packs are compressed as they are.
       builder.setHeader("Accept-Encoding", "gzip");
     }
-    for (var header : via.headers) {
+    for (var header : via.headers()) {
       try {
         builder.header(header.name(), header.value());
       } catch (IllegalArgumentException e) {
@@ -281,56 +261,6 @@ final class HttpTransport implements Transport {
       case INITIAL -> request.isEmpty();
       case ALL -> true;
     };
-  }
-
-  /** Where a redirected request goes next: git moves the whole repository there. */
-  private Route redirected(Route from, HttpResponse<?> response, String tail)
-      throws TryFailedException {
-    URI target;
-    try {
-      target = response.uri().resolve(response.headers().firstValue("Location").orElse(""));
-    } catch (IllegalArgumentException e) {
-      throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects to no URL");
-    }
-    String scheme = Optional.ofNullable(target.getScheme()).orElse("");
-    if (!scheme.equals("https") && !scheme.equals("http")) {
-      throw TryFailedException.lasting(
-          Kind.UNSUPPORTED, "the server redirects to a " + scheme + " URL, which git refuses");
-    }
-    if (from.base.getScheme().equals("https") && scheme.equals("http")) {
-      throw TryFailedException.lasting(
-          Kind.UNSUPPORTED, "the server redirects from https to http, which is refused");
-    }
-    String path =
-        target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery());
-    if (target.getHost() == null || !path.endsWith(tail)) {
-      throw TryFailedException.lasting(
-          Kind.NOT_FOUND, "the server redirects to something that is no repository");
-    }
-    var base = base(target, path.substring(0, path.length() - tail.length()));
-    log.debug("{} is at {} now", from.base, base);
-    if (origin(base).equals(origin(from.base))) {
-      return new Route(base, from.authentication, from.headers);
-    }
-    var url = new RemoteUrl.Http(base, Optional.empty(), Optional.empty());
-    return route(url, !isUpgrade(from.base, base));
-  }
-
-  /** From http to https on the same host: to whom the user meant to speak, only better. */
-  private static boolean isUpgrade(URI from, URI to) {
-    return to.getScheme().equals("https")
-        && from.getHost().equals(to.getHost())
-        && from.getPort() < 0
-        && to.getPort() < 0;
-  }
-
-  private static URI base(URI target, String path) {
-    return URI.create(origin(target) + path);
-  }
-
-  /** Scheme, host and port: never the user. */
-  private static String origin(URI uri) {
-    return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
   }
 
   private static String contentType(HttpResponse<?> response) {

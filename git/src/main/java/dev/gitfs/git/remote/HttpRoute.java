@@ -1,0 +1,130 @@
+package dev.gitfs.git.remote;
+
+import dev.gitfs.git.remote.RemoteException.Kind;
+import java.net.URI;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where requests go, and what identifies the user there. A redirect makes another route: to the
+ * same server with the same credentials, to another with none but its own.
+ */
+final class HttpRoute {
+
+  private final URI base;
+  private final HttpAuthentication authentication;
+  private final List<HttpSettings.Header> headers;
+  private final GitConfig config;
+  private final Map<String, String> environment;
+  private final CredentialHelpers helpers;
+
+  private HttpRoute(
+      URI base,
+      HttpAuthentication authentication,
+      List<HttpSettings.Header> headers,
+      GitConfig config,
+      Map<String, String> environment,
+      CredentialHelpers helpers) {
+    this.base = base;
+    this.authentication = authentication;
+    this.headers = headers;
+    this.config = config;
+    this.environment = environment;
+    this.helpers = helpers;
+  }
+
+  /** The route to what the user named. */
+  static HttpRoute to(
+      RemoteUrl.Http url,
+      GitConfig config,
+      Map<String, String> environment,
+      CredentialHelpers helpers) {
+    return to(url, config, environment, helpers, false);
+  }
+
+  private static HttpRoute to(
+      RemoteUrl.Http url,
+      GitConfig config,
+      Map<String, String> environment,
+      CredentialHelpers helpers,
+      boolean elsewhere) {
+    var netrc = Optional.ofNullable(environment.get("HOME")).map(home -> Path.of(home, ".netrc"));
+    return new HttpRoute(
+        url.base(),
+        new HttpAuthentication(url, netrc, helpers),
+        new HttpSettings(config, environment, url).extraHeaders(elsewhere),
+        config,
+        environment,
+        helpers);
+  }
+
+  /** The repository's URL, to which the paths of git's HTTP protocol are appended. */
+  URI base() {
+    return base;
+  }
+
+  HttpAuthentication authentication() {
+    return authentication;
+  }
+
+  /** What the user wants on every request. */
+  List<HttpSettings.Header> headers() {
+    return headers;
+  }
+
+  /**
+   * The route that a redirect leads to: git moves the whole repository there.
+   *
+   * @param tail what the request appended to {@link #base}
+   */
+  HttpRoute redirected(HttpResponse<?> response, String tail) throws TryFailedException {
+    var target = target(response);
+    String path =
+        target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery());
+    if (target.getHost() == null || !path.endsWith(tail)) {
+      throw TryFailedException.lasting(
+          Kind.NOT_FOUND, "the server redirects to something that is no repository");
+    }
+    var moved = URI.create(origin(target) + path.substring(0, path.length() - tail.length()));
+    if (origin(moved).equals(origin(base))) {
+      return new HttpRoute(moved, authentication, headers, config, environment, helpers);
+    }
+    var url = new RemoteUrl.Http(moved, Optional.empty(), Optional.empty());
+    return to(url, config, environment, helpers, !isUpgrade(base, moved));
+  }
+
+  private URI target(HttpResponse<?> response) throws TryFailedException {
+    URI target;
+    try {
+      target = response.uri().resolve(response.headers().firstValue("Location").orElse(""));
+    } catch (IllegalArgumentException e) {
+      throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects to no URL");
+    }
+    String scheme = Optional.ofNullable(target.getScheme()).orElse("");
+    if (!scheme.equals("https") && !scheme.equals("http")) {
+      throw TryFailedException.lasting(
+          Kind.UNSUPPORTED, "the server redirects to a " + scheme + " URL, which git refuses");
+    }
+    if (base.getScheme().equals("https") && scheme.equals("http")) {
+      throw TryFailedException.lasting(
+          Kind.UNSUPPORTED, "the server redirects from https to http, which is refused");
+    }
+    return target;
+  }
+
+  /** From http to https on the same host: to whom the user meant to speak, only better. */
+  private static boolean isUpgrade(URI from, URI to) {
+    return to.getScheme().equals("https")
+        && from.getHost().equals(to.getHost())
+        && from.getPort() < 0
+        && to.getPort() < 0;
+  }
+
+  /** Scheme, host and port: never the user. */
+  private static String origin(URI uri) {
+    return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+  }
+}
