@@ -21,18 +21,19 @@ import java.util.concurrent.Semaphore;
 final class StreamTransport implements Transport {
 
   /**
-   * Fetches at a time, and connections kept. One long fetch, and a few short ones beside it; well
-   * below sshd's default of 10 unauthenticated connections (MaxStartups). Questions are not
-   * limited: they are answered at once, whatever is under way.
+   * Requests of each kind at a time, and connections kept. One long fetch and a few short ones
+   * beside it; questions, which are answered at once, never wait for fetches. Together they stay
+   * below the 10 connections from which on sshd may refuse others (MaxStartups).
    */
-  private static final int FETCHES = 4;
+  private static final int AT_A_TIME = 4;
 
   private record Idle(StreamConnection connection, long sinceNanos) {}
 
   private final Duplex.Connector connector;
   private final Timeouts timeouts;
   private final Traffic traffic;
-  private final Semaphore fetches = new Semaphore(FETCHES, true);
+  private final Semaphore fetches = new Semaphore(AT_A_TIME, true);
+  private final Semaphore questions = new Semaphore(AT_A_TIME, true);
 
   // Guarded by this.
   private final Deque<Idle> idle = new ArrayDeque<>();
@@ -56,17 +57,17 @@ final class StreamTransport implements Transport {
 
   @Override
   public Exchange send(Request request) throws IOException, InterruptedException {
-    boolean limited = request.kind() == Request.Kind.FETCH;
-    if (limited) {
-      fetches.acquire();
-    }
+    var turn =
+        switch (request.kind()) {
+          case FETCH -> fetches;
+          case QUESTION -> questions;
+        };
+    turn.acquire();
     try {
       traffic.request();
-      return new StreamExchange(answering(request.body()), limited);
+      return new StreamExchange(answering(request.body()), turn);
     } catch (IOException | InterruptedException | RuntimeException e) {
-      if (limited) {
-        fetches.release();
-      }
+      turn.release();
       throw e;
     }
   }
@@ -117,7 +118,7 @@ final class StreamTransport implements Transport {
   private void keep(StreamConnection connection) {
     synchronized (this) {
       busy.remove(connection);
-      if (!closed && idle.size() < FETCHES) {
+      if (!closed && idle.size() < AT_A_TIME) {
         idle.addLast(new Idle(connection, System.nanoTime()));
         if (!sweeping) {
           sweeping = true;
@@ -193,12 +194,12 @@ final class StreamTransport implements Transport {
   private final class StreamExchange implements Exchange {
 
     private final StreamConnection connection;
-    private final boolean limited;
+    private final Semaphore turn;
     private boolean over;
 
-    StreamExchange(StreamConnection connection, boolean limited) {
+    StreamExchange(StreamConnection connection, Semaphore turn) {
       this.connection = connection;
-      this.limited = limited;
+      this.turn = turn;
     }
 
     @Override
@@ -224,9 +225,7 @@ final class StreamTransport implements Transport {
 
     private void end() {
       over = true;
-      if (limited) {
-        fetches.release();
-      }
+      turn.release();
     }
   }
 }
