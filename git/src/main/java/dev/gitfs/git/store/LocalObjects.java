@@ -23,6 +23,7 @@ import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectDatabase;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.util.FS;
@@ -59,6 +60,11 @@ final class LocalObjects implements AutoCloseable {
 
   PackShelf shelf() {
     return shelf;
+  }
+
+  /** For JGit's parser of packs. */
+  ObjectDatabase database() {
+    return objects;
   }
 
   boolean has(ObjectId id) {
@@ -138,9 +144,10 @@ final class LocalObjects implements AutoCloseable {
     return PackIndex.open(shelf.directory().resolve(pack.name() + ".idx").toFile());
   }
 
-  /** Lets go of packs that are gone. A look for what is not there makes JGit look again. */
+  /** Lets go of packs that are gone: to list them, JGit looks at the directory again. */
   void forgetDropped() {
-    objects.has(ObjectId.zeroId());
+    int left = objects.getPacks().size();
+    LOG.trace("{} packs in {}", left, directory);
   }
 
   /** Keeps the packs that lead to what is shown from looking unused. */

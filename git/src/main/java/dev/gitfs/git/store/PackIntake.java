@@ -1,32 +1,20 @@
 package dev.gitfs.git.store;
 
 import dev.gitfs.git.remote.CorruptPackException;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Set;
 import java.util.function.LongConsumer;
-import org.eclipse.jgit.errors.CorruptObjectException;
-import org.eclipse.jgit.errors.LargeObjectException;
-import org.eclipse.jgit.errors.MissingObjectException;
-import org.eclipse.jgit.errors.TooLargePackException;
-import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
-import org.eclipse.jgit.internal.storage.file.ObjectDirectoryPackParser;
-import org.eclipse.jgit.internal.storage.file.Pack;
-import org.eclipse.jgit.lib.Config;
-import org.eclipse.jgit.lib.NullProgressMonitor;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectInserter;
-import org.eclipse.jgit.util.FS;
 
 /**
- * Takes packs from the network into the repository. Each is parsed, verified and indexed in a
- * directory of its own below the session's, where nobody sees it and a crash leaves it to be
- * cleaned up; only a pack that is whole and holds every wanted object is moved to the others, its
- * {@code .promisor} mark first and its index last, which is what makes it visible.
+ * Takes packs from the network into the repository. Each is parsed, verified and indexed among the
+ * session's temporary files, where nobody sees it and a crash leaves it to be cleaned up; only a
+ * pack that is whole and holds every wanted object is moved to the others.
  */
 final class PackIntake {
 
@@ -36,9 +24,9 @@ final class PackIntake {
 
   /** {@code scratch} is on the repository's file system; {@code arrivals} hears packs' sizes. */
   PackIntake(Path scratch, LocalObjects local, LongConsumer arrivals) {
-    this.arrivals = arrivals;
     this.scratch = scratch;
     this.local = local;
+    this.arrivals = arrivals;
   }
 
   /**
@@ -47,55 +35,51 @@ final class PackIntake {
    * @return how many objects it held
    * @throws CorruptPackException if it is damaged or lacks one of {@code wants}
    */
-  long take(InputStream pack, Collection<ObjectId> wants, PackKind kind) throws IOException {
-    Path staging = Files.createTempDirectory(scratch, "incoming-");
-    var source = new Source(pack);
+  long take(InputStream stream, Collection<ObjectId> wants, PackKind kind) throws IOException {
+    var source = new Source(stream);
+    Path pack = null;
+    Path index = null;
     try {
-      return parse(source, staging, wants, kind);
-    } catch (CorruptPackException e) {
-      throw e;
-    } catch (CorruptObjectException
-        | MissingObjectException
-        | EOFException
-        | LargeObjectException
-        | TooLargePackException e) {
-      source.rethrowFailure();
-      throw new CorruptPackException("the pack received is damaged: " + e.getMessage(), e);
-    } catch (IOException e) {
-      source.rethrowFailure();
-      throw DiskFull.explain(e, scratch);
-    } finally {
-      FileTrees.delete(staging);
-    }
-  }
-
-  private long parse(Source source, Path staging, Collection<ObjectId> wants, PackKind kind)
-      throws IOException {
-    var objects =
-        new ObjectDirectory(
-            new Config(), staging.resolve("objects").toFile(), null, FS.DETECTED, null);
-    try (ObjectInserter inserter = objects.newInserter()) {
-      objects.create();
-      var parser = (ObjectDirectoryPackParser) inserter.newPackParser(source);
-      parser.setAllowThin(false);
-      parser.setObjectChecking(false);
-      parser.parse(NullProgressMonitor.INSTANCE);
-      Pack received = parser.getPack();
+      pack = Files.createTempFile(scratch, "incoming-", ".pack");
+      index = pack.resolveSibling(PackShelf.withoutExtension(pack) + ".idx");
+      Set<ObjectId> received = receive(source, pack, index);
       for (ObjectId want : wants) {
-        if (received == null || !received.hasObject(want)) {
+        if (!received.contains(want)) {
           throw new CorruptPackException(
               "the pack received lacks " + want.name() + ", which was asked for", null);
         }
       }
-      local.add(received.getPackFile().toPath(), kind);
-      arrivals.accept(parser.getPackSize());
-      return parser.getObjectCount();
+      long bytes = Files.size(pack) + Files.size(index);
+      local.add(pack, kind);
+      arrivals.accept(bytes);
+      return received.size();
+    } catch (CorruptPackException e) {
+      throw e;
+    } catch (IOException e) {
+      throw source.failure == null ? DiskFull.explain(e, scratch) : source.failure;
     } finally {
-      objects.close();
+      if (pack != null) {
+        Files.deleteIfExists(pack);
+        Files.deleteIfExists(index);
+      }
     }
   }
 
-  /** The stream from the network, which tells its failures from those of the disk. */
+  /** Tells the three that can fail apart: the stream, the disk, and the pack itself. */
+  private Set<ObjectId> receive(Source source, Path pack, Path index) throws IOException {
+    try (var incoming = new IncomingPack(local.database(), source, pack, index)) {
+      try {
+        return incoming.receive();
+      } catch (IOException | RuntimeException e) {
+        if (source.failure != null || incoming.diskFailed()) {
+          throw e;
+        }
+        throw new CorruptPackException("the pack received is damaged: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  /** The stream from the network, which remembers its failure. */
   private static final class Source extends FilterInputStream {
 
     private IOException failure;
@@ -121,12 +105,6 @@ final class PackIntake {
       } catch (IOException e) {
         failure = e;
         throw e;
-      }
-    }
-
-    void rethrowFailure() throws IOException {
-      if (failure != null) {
-        throw failure;
       }
     }
   }

@@ -51,7 +51,7 @@ record PackShelf(Path directory) {
 
   /** Moves a complete pack, with its index beside it, onto the shelf. Returns where it is. */
   Path add(Path pack, PackKind kind) throws IOException {
-    String name = "pack-" + checksum(pack);
+    String name = "pack-" + checksum(pack, CHECKSUM_LENGTH);
     Path target = directory.resolve(name + PACK);
     Files.writeString(directory.resolve(name + PROMISOR), kind + "\n");
     if (!Files.exists(directory.resolve(name + INDEX))) {
@@ -112,7 +112,7 @@ record PackShelf(Path directory) {
     Files.deleteIfExists(directory.resolve(name + PROMISOR));
   }
 
-  /** Deletes what is left of packs that a crash kept from arriving or from going. */
+  /** Deletes what is left of packs that a crash kept from arriving whole, or from going. */
   void clearRemains() throws IOException {
     Instant longAgo = Instant.now().minus(LONGEST_ARRIVAL);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "pack-*")) {
@@ -121,7 +121,10 @@ record PackShelf(Path directory) {
         boolean counts =
             Files.exists(directory.resolve(name + INDEX))
                 && Files.exists(directory.resolve(name + PACK));
-        if (!counts && Files.getLastModifiedTime(file).toInstant().isBefore(longAgo)) {
+        if (counts && file.toString().endsWith(INDEX) && isTorn(name)) {
+          LOG.warn("Dropping {}, which a loss of power has torn", name);
+          drop(name);
+        } else if (!counts && Files.getLastModifiedTime(file).toInstant().isBefore(longAgo)) {
           Files.deleteIfExists(file);
         }
       }
@@ -130,18 +133,29 @@ record PackShelf(Path directory) {
     }
   }
 
+  /** Whether the pack or its index does not end as it was written, in the pack's checksum. */
+  private boolean isTorn(String name) throws IOException {
+    String checksum = name.substring(name.indexOf('-') + 1);
+    return !checksum.equals(checksum(directory.resolve(name + PACK), CHECKSUM_LENGTH))
+        || !checksum.equals(checksum(directory.resolve(name + INDEX), 2 * CHECKSUM_LENGTH));
+  }
+
   static String withoutExtension(Path file) {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return dot < 0 ? name : name.substring(0, dot);
   }
 
-  private static String checksum(Path pack) throws IOException {
-    try (var file = new RandomAccessFile(pack.toFile(), "r")) {
-      byte[] trailer = new byte[CHECKSUM_LENGTH];
-      file.seek(file.length() - CHECKSUM_LENGTH);
-      file.readFully(trailer);
-      return HexFormat.of().formatHex(trailer);
+  /** The checksum that begins {@code fromEnd} bytes before the end; empty in a shorter file. */
+  private static String checksum(Path path, int fromEnd) throws IOException {
+    try (var file = new RandomAccessFile(path.toFile(), "r")) {
+      if (file.length() < fromEnd) {
+        return "";
+      }
+      byte[] checksum = new byte[CHECKSUM_LENGTH];
+      file.seek(file.length() - fromEnd);
+      file.readFully(checksum);
+      return HexFormat.of().formatHex(checksum);
     }
   }
 }

@@ -93,7 +93,7 @@ final class RealServerTest {
       for (var read : threads.invokeAll(reads)) {
         assertThat(read.get()).asString().startsWith("content of file ");
       }
-      assertThat(server.kinds()).containsOnly(RequestKind.FETCH).hasSizeBetween(1, 6);
+      assertThat(server.kinds()).containsOnly(RequestKind.FETCH).hasSizeBetween(1, 10);
     }
   }
 

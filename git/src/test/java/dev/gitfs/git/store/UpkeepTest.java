@@ -157,6 +157,26 @@ final class UpkeepTest {
   }
 
   @Test
+  void aPackTornByALossOfPowerIsDropped() throws Exception {
+    ObjectId id = file(3);
+    try (var store = cache.open()) {
+      store.blob(id).close();
+      store.blob(file(4)).close();
+    }
+    Path index = cache.packs().getFirst();
+    index = index.resolveSibling(PackShelf.withoutExtension(index) + ".idx");
+    long length = Files.size(index);
+    Files.delete(index);
+    Files.write(index, new byte[(int) length]);
+    try (var store = (GitStore) cache.open()) {
+      store.tidy();
+      assertThat(cache.packs()).hasSize(1);
+      assertThat(Cache.read(store.blob(id))).hasSize(FILE_BYTES);
+      assertThat(Cache.read(store.blob(file(4)))).hasSize(FILE_BYTES);
+    }
+  }
+
+  @Test
   void aPackThatAnotherProcessDropsIsFetchedAgain() throws Exception {
     ObjectId id = file(3);
     try (var store = cache.open();
