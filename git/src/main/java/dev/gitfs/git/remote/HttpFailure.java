@@ -53,11 +53,12 @@ final class HttpFailure {
           TryFailedException.lasting(
               Kind.UNAUTHENTICATED,
               "the proxy wants a user and password, or others: see http.proxy (status 407)");
-      case 408, 429, 500, 502, 503, 504 ->
-          TryFailedException.passing(
-              Kind.SERVER_FAILED,
-              "the server answered with status " + status,
-              retryAfter(response));
+      case 408, 429, 500, 502, 503, 504 -> {
+        var after = retryAfter(response);
+        String asks = after.map(wait -> ", and asks to wait " + Durations.text(wait)).orElse("");
+        yield TryFailedException.passing(
+            Kind.SERVER_FAILED, "the server answered with status " + status + asks, after);
+      }
       default ->
           TryFailedException.lasting(
               Kind.SERVER_FAILED, "the server answered with status " + status);

@@ -8,6 +8,7 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -250,7 +251,10 @@ final class WireRemote implements Remote {
     return switch (e) {
       case TryFailedException failure -> failure;
       case ServerErrorException complaint -> ServerComplaint.inAnswer(complaint);
-      default -> TryFailedException.passing(Kind.SERVER_FAILED, e.getMessage(), e);
+      default -> {
+        String message = Objects.requireNonNullElse(e.getMessage(), "the connection broke");
+        yield TryFailedException.passing(Kind.SERVER_FAILED, message, e);
+      }
     };
   }
 

@@ -127,7 +127,8 @@ class HttpFaultTest {
   void aServerThatAsksForAnHourIsNotWaitedFor() {
     server.inject(new Fault.Answer(429, Map.of("Retry-After", "3600")));
 
-    Failing.with(Kind.SERVER_FAILED, remote::capabilities);
+    var failure = Failing.with(Kind.SERVER_FAILED, remote::capabilities);
+    assertThat(failure).hasMessageContaining("3600 s");
     assertThat(server.requests()).hasSize(1);
   }
 
