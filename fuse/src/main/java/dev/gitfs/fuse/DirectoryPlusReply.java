@@ -33,7 +33,7 @@ public final class DirectoryPlusReply implements Listing {
       return false;
     }
     long at = ReplyBuffer.BODY + start;
-    segment.asSlice(at, EntryOut.SIZE).fill((byte) 0);
+    buffer.clear(at, EntryOut.SIZE);
     DirectoryReply.write(segment, at + Direntplus.DIRENT, name, length, ino, type, nextOffset);
     entry.at(at);
     buffer.length(end);

@@ -37,9 +37,18 @@ final class ReplyBuffer {
 
   /** Starts an answer of a fixed size, all zero, which is no answer until {@link #answered()}. */
   void begin(int size) {
-    segment.asSlice(BODY, size).fill((byte) 0);
+    clear(BODY, size);
     length = size;
     answered = false;
+  }
+
+  /**
+   * Zeroes a struct, whose size is a multiple of 8 as all are; a slice to fill would be garbage.
+   */
+  void clear(long at, int size) {
+    for (int i = 0; i < size; i += Long.BYTES) {
+      segment.set(ValueLayout.JAVA_LONG, at + i, 0);
+    }
   }
 
   void answered() {

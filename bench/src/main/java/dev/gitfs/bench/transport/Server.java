@@ -1,0 +1,66 @@
+package dev.gitfs.bench.transport;
+
+import dev.gitfs.fuse.FuseMount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A process that serves the toy file system, under load from another. */
+record Server(String name, Path mountPoint, Process process) implements AutoCloseable {
+  private static final Duration START = Duration.ofSeconds(20);
+
+  /** Starts a server, given by its command up to the mount point and the number of threads. */
+  static Server start(String name, List<String> command, int threads, Path directory)
+      throws IOException, InterruptedException {
+    Path mountPoint = Files.createDirectory(directory.resolve(name));
+    var whole = new ArrayList<>(command);
+    whole.add(mountPoint.toString());
+    whole.add(Integer.toString(threads));
+    var server = new Server(name, mountPoint, Program.start(whole));
+    server.awaitMount();
+    return server;
+  }
+
+  private void awaitMount() throws IOException, InterruptedException {
+    long limit = System.nanoTime() + START.toNanos();
+    while (!isMounted()) {
+      if (!process.isAlive() || System.nanoTime() > limit) {
+        throw new IOException("The toy file system in " + name + " did not start");
+      }
+      Thread.sleep(20);
+    }
+  }
+
+  private boolean isMounted() throws IOException {
+    return Files.readString(Path.of("/proc/self/mounts")).contains(" " + mountPoint + " ");
+  }
+
+  /** One round of a load; answers its rate. */
+  double run(Path loadProgram, Load load) throws IOException, InterruptedException {
+    String nanos =
+        Program.run(
+            List.of(
+                loadProgram.toString(),
+                mountPoint.toString(),
+                load.argument(),
+                Integer.toString(load.count())));
+    return load.rate(Long.parseLong(nanos.strip()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (isMounted()) {
+        FuseMount.unmount(mountPoint, true);
+      }
+      process.waitFor();
+      Files.delete(mountPoint);
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+}
