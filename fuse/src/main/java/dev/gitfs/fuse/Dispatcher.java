@@ -97,7 +97,7 @@ final class Dispatcher {
         lifetime.leave();
       }
       finish(exchange, Errno.ENOMEM);
-      LOG.log(Level.ERROR, "No thread for a request that waits", e);
+      log("No thread for a request that waits", e);
       return exchange;
     }
   }
@@ -117,6 +117,7 @@ final class Dispatcher {
 
   private void run(Exchange exchange) {
     Errno failure = null;
+    Throwable defect = null;
     try {
       if (exchange.opcode() == Opcode.INTERRUPT) {
         interrupt(exchange);
@@ -134,9 +135,21 @@ final class Dispatcher {
       throw signal;
     } catch (Throwable e) {
       failure = Errno.EIO;
-      LOG.log(Level.ERROR, "Operation " + exchange.opcode() + " on node " + exchange.node(), e);
+      defect = e;
     }
     finish(exchange, failure);
+    if (defect != null) {
+      log("Operation " + exchange.opcode() + " on node " + exchange.node(), defect);
+    }
+  }
+
+  /** Out of memory, even a line of a log may fail; that must not be the end of a reader. */
+  private static void log(String what, Throwable defect) {
+    try {
+      LOG.log(Level.ERROR, what, defect);
+    } catch (Throwable unheard) {
+      defect.addSuppressed(unheard);
+    }
   }
 
   private void interrupt(Exchange exchange) throws FuseException, InterruptedException {

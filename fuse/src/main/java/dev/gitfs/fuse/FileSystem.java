@@ -58,8 +58,9 @@ public interface FileSystem {
       throws FuseException, InterruptedException;
 
   /**
-   * Takes {@code lookups} from the lookup count of a node. Has no answer and must not block; always
-   * called by a reader thread.
+   * Takes {@code lookups} from the lookup count of a node. Has no answer and must not block. Also
+   * called for what an answer counted that the kernel did not take, since it had given the request
+   * up.
    */
   void forget(long node, long lookups);
 
@@ -146,6 +147,9 @@ public interface FileSystem {
   /**
    * The value of an extended attribute; ENODATA if the node has none of that name. The default,
    * ENOSYS, makes the kernel answer EOPNOTSUPP from then on without asking.
+   *
+   * <p>Where the kernel checks permissions, it asks for "system.posix_acl_access" of a node (and
+   * "system.posix_acl_default" of a directory) once and keeps the answer as it keeps attributes.
    */
   default void getxattr(Request request, long node, Name name, XattrReply reply)
       throws FuseException, InterruptedException {

@@ -59,7 +59,7 @@ public final class FuseMount implements AutoCloseable {
     Mounting.Mounted mounted = Mounting.mount(real, options.spec());
     Channel channel = mounted.device();
     try {
-      Session session = Session.start(fileSystem, channel, options.readers());
+      Session session = Session.start(fileSystem, channel, options);
       return new FuseMount(real, mounted.direct() ? Means.MOUNT : Means.FUSERMOUNT, session);
     } catch (IOException | RuntimeException | Error e) {
       unmountAfterFailure(real, e);

@@ -11,6 +11,7 @@ import static dev.gitfs.fuse.wire.InitFlags.MAX_PAGES;
 import static dev.gitfs.fuse.wire.InitFlags.NO_OPENDIR_SUPPORT;
 import static dev.gitfs.fuse.wire.InitFlags.NO_OPEN_SUPPORT;
 import static dev.gitfs.fuse.wire.InitFlags.PARALLEL_DIROPS;
+import static dev.gitfs.fuse.wire.InitFlags.POSIX_ACL;
 import static dev.gitfs.fuse.wire.InitFlags.READDIRPLUS_AUTO;
 
 import dev.gitfs.fuse.linux.Channel;
@@ -45,12 +46,19 @@ final class Handshake {
   private final Exchange exchange;
   private final FileSystem fileSystem;
   private final Features features;
+  private final boolean kernelChecksPermissions;
 
-  Handshake(Channel channel, Exchange exchange, FileSystem fileSystem, Features features) {
+  Handshake(
+      Channel channel,
+      Exchange exchange,
+      FileSystem fileSystem,
+      Features features,
+      boolean kernelChecksPermissions) {
     this.channel = channel;
     this.exchange = exchange;
     this.fileSystem = fileSystem;
     this.features = features;
+    this.kernelChecksPermissions = kernelChecksPermissions;
   }
 
   /**
@@ -78,7 +86,7 @@ final class Handshake {
               .formatted(major, exchange.u32(InitIn.MINOR), Protocol.MAJOR, Protocol.OLDEST_MINOR));
     }
     var connection = new Connection(major, minor, MAX_READ, MAX_BACKGROUND, notifier);
-    long flags = flags(offered(), features);
+    long flags = flags(offered());
     begin(connection);
     answer(connection, flags);
     return connection;
@@ -118,7 +126,7 @@ final class Handshake {
     return flags;
   }
 
-  private static long flags(long offered, Features features) {
+  private long flags(long offered) {
     // Not ASYNC_DIO: the kernel then waits for direct reads in a way that no signal ends.
     long wanted =
         ASYNC_READ
@@ -136,6 +144,11 @@ final class Handshake {
     }
     if (features.exportable()) {
       wanted |= EXPORT_SUPPORT;
+    }
+    if (kernelChecksPermissions) {
+      // ACLs are then attributes that the kernel caches. It would otherwise ask for two extended
+      // attributes of each file at every ls -l, only to learn again that there are none.
+      wanted |= POSIX_ACL;
     }
     wanted |=
         switch (features.readdirplus()) {

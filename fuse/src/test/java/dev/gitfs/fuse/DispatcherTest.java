@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What becomes of requests, without a kernel. */
 @Timeout(20)
 class DispatcherTest {
+  private static final MountOptions OPTIONS = MountOptions.readOnly("example", "test").readers(1);
+
   private static final byte[] NUL = {0};
 
   private final FakeChannel kernel = new FakeChannel();
@@ -28,7 +30,7 @@ class DispatcherTest {
 
   private void serve(FileSystem fs) throws IOException, InterruptedException {
     kernel.init(7, 45);
-    session = Session.start(fs, kernel, 1);
+    session = Session.start(fs, kernel, OPTIONS);
     kernel.answer();
   }
 

@@ -14,10 +14,12 @@ import org.junit.jupiter.api.Timeout;
 /** What is agreed with kernels old and new. */
 @Timeout(20)
 class HandshakeTest {
+  private static final MountOptions OPTIONS = MountOptions.readOnly("example", "test").readers(1);
+
   private final FakeChannel kernel = new FakeChannel();
 
   private Connection connect(FileSystem fs) throws IOException, InterruptedException {
-    Session session = Session.start(fs, kernel, 1);
+    Session session = Session.start(fs, kernel, OPTIONS);
     kernel.fail(Errors.ENODEV);
     session.lifetime().await();
     return session.connection();
@@ -88,6 +90,7 @@ class HandshakeTest {
     assertThat(has(flags, InitFlags.NO_OPENDIR_SUPPORT)).isTrue();
     assertThat(has(flags, InitFlags.READDIRPLUS_AUTO)).isTrue();
     assertThat(has(flags, InitFlags.EXPORT_SUPPORT)).isFalse();
+    assertThat(has(flags, InitFlags.POSIX_ACL)).isTrue();
     assertThat(answer.fields().getShort(InitOut.MAX_PAGES)).isEqualTo((short) 256);
   }
 

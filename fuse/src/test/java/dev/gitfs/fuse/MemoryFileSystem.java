@@ -257,6 +257,7 @@ class MemoryFileSystem implements FileSystem {
   public void getxattr(Request request, long node, Name name, XattrReply reply)
       throws FuseException {
     called("getxattr");
+    called("getxattr " + name);
     if (!name.is(utf8(XATTR))) {
       throw Errno.ENODATA.exception();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -240,15 +241,7 @@ class MountedTest {
 
   @Test
   void aFileSystemWithoutXattrsIsAskedForThemOnce() throws Exception {
-    var plain =
-        new MemoryFileSystem() {
-          @Override
-          public void getxattr(Request request, long node, Name name, XattrReply reply)
-              throws FuseException {
-            called("getxattr");
-            throw Errno.ENOSYS.exception();
-          }
-        };
+    var plain = new WithoutXattrs();
     plain.file(plain.root, "hello", "Hello");
     try (var other = TestMount.of(plain)) {
       String query = "python3 -c \"import os; os.getxattr('hello','user.example')\"; ";
@@ -256,5 +249,40 @@ class MountedTest {
     }
 
     assertThat(plain.calls("getxattr")).isEqualTo(1);
+  }
+
+  @Test
+  void aListingWithAttributesAsksForAccessListsOnce() {
+    mount.sh("ls -lR").ok();
+    String access = "getxattr system.posix_acl_access";
+    long first = fs.calls(access);
+    mount.sh("ls -lR; ls -lR").ok();
+
+    assertThat(first).isPositive();
+    assertThat(fs.calls(access)).isEqualTo(first);
+  }
+
+  @Test
+  void othersMayReadWhenTheyAreAllowedTo() throws IOException {
+    var plain = new WithoutXattrs();
+    plain.file(plain.directory(plain.root, "sub"), "file", "for all");
+    for (MemoryFileSystem each : List.of(fs, plain)) {
+      var options = MountOptions.readOnly("example", "test").allowOther(true);
+      try (var open = TestMount.of(each, options)) {
+        assertThat(open.sh("setpriv --reuid=65534 --clear-groups ls -l sub").ok())
+            .contains("-rw-r--r--");
+        assertThat(open.sh("setpriv --reuid=65534 --clear-groups touch sub/file").status())
+            .isNotZero();
+      }
+    }
+  }
+
+  private static final class WithoutXattrs extends MemoryFileSystem {
+    @Override
+    public void getxattr(Request request, long node, Name name, XattrReply reply)
+        throws FuseException {
+      called("getxattr");
+      throw Errno.ENOSYS.exception();
+    }
   }
 }

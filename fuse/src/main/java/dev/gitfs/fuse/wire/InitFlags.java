@@ -11,6 +11,7 @@ public final class InitFlags {
   public static final long READDIRPLUS_AUTO = 1L << 14;
   public static final long NO_OPEN_SUPPORT = 1L << 17;
   public static final long PARALLEL_DIROPS = 1L << 18;
+  public static final long POSIX_ACL = 1L << 20;
   public static final long ABORT_ERROR = 1L << 21;
   public static final long MAX_PAGES = 1L << 22;
   public static final long CACHE_SYMLINKS = 1L << 23;
