@@ -7,7 +7,8 @@ enum Load {
   STAT("stat", 10_000, 1, "stat", "/s"),
   OPEN("open", 5_000, 1, "open, read 4 KiB, close", "/s"),
   SCAN("scan", 20, 20_000, "scandir of 20,000 entries", " entries/s"),
-  READ("read", 2_048, 1, "sequential read by 1 MiB", " MiB/s");
+  READ("read", 2_048, 1, "sequential read by 1 MiB", " MiB/s"),
+  DIRECT("direct", 2_048, 1, "the same, past the page cache", " MiB/s");
 
   private final String argument;
   private final int count;

@@ -1,10 +1,11 @@
 /*
  * The load of the transport benchmark, one process for both file systems:
  *
- *     load MOUNTPOINT stat|open|scan|read COUNT
+ *     load MOUNTPOINT stat|open|scan|read|direct COUNT
  *
  * does the operation COUNT times and prints how many nanoseconds it took.
  */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <err.h>
 #include <fcntl.h>
@@ -57,30 +58,51 @@ static void do_scan(const char *mount, long i)
 }
 
 /* Reads one MiB; the file is opened, which empties its cache, for each GiB. */
-static void do_read(const char *mount, long i)
+static void read_large(const char *mount, long i, int flags)
 {
 	static int fd = -1;
 	if (i % 1024 == 0) {
 		if (fd >= 0)
 			close(fd);
 		snprintf(path, sizeof(path), "%s/large", mount);
-		fd = open(path, O_RDONLY);
+		fd = open(path, O_RDONLY | flags);
 	}
 	if (read(fd, buffer, CHUNK) != CHUNK)
 		err(1, "read %s", path);
 }
 
+static void do_read(const char *mount, long i)
+{
+	read_large(mount, i, 0);
+}
+
+/* Past the page cache, whose work would hide what a request costs. */
+static void do_direct(const char *mount, long i)
+{
+	read_large(mount, i, O_DIRECT);
+}
+
+static const struct {
+	const char *name;
+	void (*operation)(const char *, long);
+} loads[] = {
+	{"stat", do_stat}, {"open", do_open},	  {"scan", do_scan},
+	{"read", do_read}, {"direct", do_direct},
+};
+
 int main(int argc, char *argv[])
 {
 	if (argc != 4)
-		errx(2, "usage: load MOUNTPOINT stat|open|scan|read COUNT");
+		errx(2, "usage: load MOUNTPOINT stat|open|scan|read|direct COUNT");
 	long count = atol(argv[3]);
-	void (*operation)(const char *, long) = strcmp(argv[2], "stat") == 0	 ? do_stat
-						: strcmp(argv[2], "open") == 0 ? do_open
-						: strcmp(argv[2], "scan") == 0 ? do_scan
-									       : do_read;
+	void (*operation)(const char *, long) = NULL;
+	for (size_t i = 0; i < sizeof(loads) / sizeof(loads[0]); i++)
+		if (strcmp(argv[2], loads[i].name) == 0)
+			operation = loads[i].operation;
+	if (operation == NULL)
+		errx(2, "unknown load %s", argv[2]);
 	struct timespec start, end;
-	buffer = malloc(CHUNK);
+	buffer = aligned_alloc(4096, CHUNK);
 	memset(buffer, 0, CHUNK);
 	clock_gettime(CLOCK_MONOTONIC, &start);
 	for (long i = 0; i < count; i++)
