@@ -20,7 +20,7 @@ final class CompletionCommand implements Command {
       PositionalParamSpec.builder()
           .paramLabel("SHELL")
           .type(Shell.class)
-          .arity("1")
+          .required(true)
           .description("bash or zsh")
           .build();
 

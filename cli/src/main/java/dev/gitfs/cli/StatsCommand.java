@@ -28,7 +28,7 @@ final class StatsCommand implements Command {
       PositionalParamSpec.builder()
           .paramLabel("DIR")
           .type(Path.class)
-          .arity("1")
+          .required(true)
           .description("where a repository is mounted")
           .build();
 

@@ -22,7 +22,7 @@ final class UmountCommand implements Command {
       PositionalParamSpec.builder()
           .paramLabel("DIR")
           .type(Path.class)
-          .arity("1")
+          .required(true)
           .description("where a repository is mounted")
           .build();
 

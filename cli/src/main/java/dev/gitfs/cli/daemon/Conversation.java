@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.Lock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,9 +21,14 @@ final class Conversation {
   private final Daemon daemon;
   private final BufferedReader requests;
   private final OutputStream replies;
+  private final Lock answering;
 
-  Conversation(Daemon daemon, InputStream requests, OutputStream replies) {
+  /**
+   * @param answering held from a request's arrival until its reply is gone
+   */
+  Conversation(Daemon daemon, InputStream requests, OutputStream replies, Lock answering) {
     this.daemon = daemon;
+    this.answering = answering;
     this.requests = new BufferedReader(new InputStreamReader(requests, StandardCharsets.UTF_8));
     this.replies = replies;
   }
@@ -33,8 +39,13 @@ final class Conversation {
     if (line == null) {
       return false;
     }
-    replies.write((Wire.encode(answer(line)) + "\n").getBytes(StandardCharsets.UTF_8));
-    replies.flush();
+    answering.lock();
+    try {
+      replies.write((Wire.encode(answer(line)) + "\n").getBytes(StandardCharsets.UTF_8));
+      replies.flush();
+    } finally {
+      answering.unlock();
+    }
     return true;
   }
 

@@ -33,7 +33,7 @@ final class DaemonMain {
                   table.close();
                   server.close();
                 }));
-    new Conversation(table, System.in, System.out).exchange();
+    server.conversation(System.in, System.out).exchange();
     if (foreground) {
       Thread.ofPlatform().daemon().name("starter").start(DaemonMain::endWithStarter);
     } else {

@@ -2,6 +2,8 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.Directories;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -10,6 +12,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,9 +24,15 @@ final class DaemonServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DaemonServer.class);
 
+  /** A reply is written in microseconds; a client that does not read it is not worth more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Path socket;
   private final ServerSocketChannel channel;
   private final Daemon daemon;
+
+  /** Read by each conversation while it answers, written to by the end of all of them. */
+  private final ReadWriteLock conversations = new ReentrantReadWriteLock();
 
   private DaemonServer(Path socket, ServerSocketChannel channel, Daemon daemon) {
     this.socket = socket;
@@ -41,11 +53,22 @@ final class DaemonServer implements AutoCloseable {
     return server;
   }
 
+  /** A conversation with somebody who is connected in another way. */
+  Conversation conversation(InputStream requests, OutputStream replies) {
+    return new Conversation(daemon, requests, replies, conversations.readLock());
+  }
+
+  /** Takes no more requests, and waits until those that were made have been answered. */
   @Override
   public void close() {
     try {
       Files.deleteIfExists(socket);
       channel.close();
+      if (!conversations.writeLock().tryLock(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        log.warn("A command does not get its answer");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       log.warn("Cannot put away {}", socket, e);
     }
@@ -67,8 +90,7 @@ final class DaemonServer implements AutoCloseable {
   private void serve(SocketChannel client) {
     try (client) {
       var conversation =
-          new Conversation(
-              daemon, Channels.newInputStream(client), Channels.newOutputStream(client));
+          conversation(Channels.newInputStream(client), Channels.newOutputStream(client));
       while (conversation.exchange()) {
         log.trace("Answered a request");
       }

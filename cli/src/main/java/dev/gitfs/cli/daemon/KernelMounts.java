@@ -2,6 +2,7 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.FuseMount;
+import dev.gitfs.fuse.linux.BusyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,6 +119,12 @@ public final class KernelMounts {
   public static void unmount(Path directory, boolean lazy) throws DaemonException {
     try {
       FuseMount.unmount(directory, lazy);
+    } catch (BusyException e) {
+      throw new DaemonException(
+          Kind.DIRECTORY,
+          "%1$s is in use; close what uses it (fuser -vm %1$s shows that), or: git-fs umount --lazy %1$s"
+              .formatted(directory),
+          e);
     } catch (IOException e) {
       throw new DaemonException(
           Kind.DIRECTORY, "cannot unmount " + directory + ": " + e.getMessage(), e);

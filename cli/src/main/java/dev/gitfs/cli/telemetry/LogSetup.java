@@ -21,7 +21,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   /** System property: the file to log to; standard error if it is not set. */
   public static final String FILE = "gitfs.log.file";
 
-  /** System property: the level to log from. */
+  /** System property: the level our own code logs from. */
   public static final String LEVEL = "gitfs.log.level";
 
   @Override
@@ -39,8 +39,10 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     appender.setEncoder(encoder);
     appender.start();
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.toLevel(System.getProperty(LEVEL), Level.INFO));
+    root.setLevel(Level.INFO);
     root.addAppender(appender);
+    // Not the JDK's own: at DEBUG it tells of every process that is started, arguments and all.
+    context.getLogger("dev.gitfs").setLevel(Level.toLevel(System.getProperty(LEVEL), Level.INFO));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
