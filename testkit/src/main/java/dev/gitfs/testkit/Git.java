@@ -15,8 +15,8 @@ import java.util.Map;
  */
 public final class Git {
 
-  /** Where git looks for a user's files, and finds none. */
-  private static final Path EMPTY_HOME = emptyHome();
+  /** Where git looks for a user's files, and finds next to none. */
+  private static final Path HOME = home();
 
   private static final Path EXEC_PATH =
       Path.of(command(List.of("--exec-path")).run().orFail().text().strip());
@@ -40,7 +40,7 @@ public final class Git {
   public static Map<String, String> environment() {
     var environment = new HashMap<String, String>();
     environment.put("PATH", System.getenv("PATH"));
-    environment.put("HOME", EMPTY_HOME.toString());
+    environment.put("HOME", HOME.toString());
     environment.put("LC_ALL", "C");
     environment.put("GIT_CONFIG_NOSYSTEM", "1");
     environment.put("GIT_TERMINAL_PROMPT", "0");
@@ -58,9 +58,11 @@ public final class Git {
     return EXEC_PATH.resolve(name);
   }
 
-  private static Path emptyHome() {
+  private static Path home() {
     try {
       var home = Files.createTempDirectory("gitfs-home");
+      // This repository may have been checked out by another user than the one who runs its tests.
+      Files.writeString(home.resolve(".gitconfig"), "[safe]\n\tdirectory = *\n");
       Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFiles.delete(home)));
       return home;
     } catch (IOException e) {

@@ -45,6 +45,8 @@ public final class GitRepositories implements AutoCloseable {
         repository.directory(),
         "fetch",
         "-q",
+        // The source may be a shallow clone itself, as those of CI are.
+        "--update-shallow",
         source.toString(),
         "HEAD:refs/heads/main",
         "+refs/tags/*:refs/tags/*");

@@ -66,6 +66,11 @@ public final class HttpBackendServer implements GitServer {
     public String text() {
       return new String(body, StandardCharsets.ISO_8859_1);
     }
+
+    @Override
+    public String toString() {
+      return kind + " of " + body.length + " bytes";
+    }
   }
 
   private record Rule(Optional<RequestKind> kind, Fault fault, AtomicInteger remaining) {

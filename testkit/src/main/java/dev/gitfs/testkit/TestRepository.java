@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A bare repository made by stock git for a test. Ids are 40 hexadecimal digits; the same calls
@@ -99,6 +100,14 @@ public final class TestRepository {
   /** Stores a blob. Returns its id. */
   public String blob(byte[] content) {
     return git(content, "hash-object", "-w", "--stdin").text().strip();
+  }
+
+  /**
+   * Stores a blob of any number of bytes, in seconds: zeros, except for {@code marks}, which are
+   * bytes at offsets and must not cross a multiple of 1 MiB. Returns its id.
+   */
+  public String hugeBlob(long size, Map<Long, byte[]> marks) {
+    return new HugeBlob(size, marks).writeTo(directory);
   }
 
   /** Stores a tree of exactly these entries in this order, unchecked. Returns its id. */

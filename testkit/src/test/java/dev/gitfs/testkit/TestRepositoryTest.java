@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,18 @@ final class TestRepositoryTest {
     assertThat(repository.id("HEAD^2")).isEqualTo(left);
     assertThat(repository.id("v1")).isEqualTo(tag);
     assertThat(repository.id("v1^{commit}")).isEqualTo(merge);
+  }
+
+  @Test
+  void aHugeBlobIsOneThatGitAccepts() {
+    var id =
+        repository.hugeBlob(20_000_001, Map.of(0L, new byte[] {1}, 20_000_000L, new byte[] {2}));
+    assertThat(repository.git("cat-file", "-s", id).text()).isEqualTo("20000001\n");
+    var content = repository.git("cat-file", "blob", id).out();
+    assertThat(content[0]).isEqualTo((byte) 1);
+    assertThat(content[1]).isZero();
+    assertThat(content[20_000_000]).isEqualTo((byte) 2);
+    repository.git("fsck", "--full");
   }
 
   @Test
