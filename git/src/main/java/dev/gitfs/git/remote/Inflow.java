@@ -43,6 +43,7 @@ final class Inflow extends InputStream {
   // Touched by the reader alone.
   private ByteBuffer current = ByteBuffer.allocate(0);
   private boolean ended;
+  private boolean silent;
 
   Inflow(Duration idle, Traffic traffic, Source source) {
     this.idle = idle;
@@ -116,18 +117,27 @@ final class Inflow extends InputStream {
   }
 
   private Arrival next() throws IOException {
+    // Who reads on all the same, as an inflater does when it is closed, must not wait again.
+    if (silent) {
+      throw silence();
+    }
     try {
       var arrival = arrivals.poll(idle.toNanos(), TimeUnit.NANOSECONDS);
       if (arrival == null) {
-        throw TryFailedException.passing(
-            RemoteException.Kind.TIMED_OUT,
-            "nothing came from the server for " + Durations.text(idle),
-            (Throwable) null);
+        silent = true;
+        throw silence();
       }
       return arrival;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("interrupted").initCause(e);
     }
+  }
+
+  private TryFailedException silence() {
+    return TryFailedException.passing(
+        RemoteException.Kind.TIMED_OUT,
+        "nothing came from the server for " + Durations.text(idle),
+        (Throwable) null);
   }
 }
