@@ -52,6 +52,7 @@ final class TreeFileSystem implements FileSystem {
   private final ObjectStore store;
   private final Nodes nodes;
   private final ExtendedAttributes extendedAttributes;
+  private final FailedReads failedReads = new FailedReads();
   private final Ownership ownership;
   private final long committedSeconds;
 
@@ -126,9 +127,13 @@ final class TreeFileSystem implements FileSystem {
     answer(
         inode,
         () -> {
+          failedReads.repeat(inode, request.pid());
           var node = nodes.node(request, inode);
           try (var blob = blob(request, node.id())) {
             reply.filled(blob.read(offset, reply.target()));
+          } catch (IOException e) {
+            failedReads.add(inode, request.pid(), ReadFailures.errno(e));
+            throw e;
           }
         });
   }
