@@ -1,0 +1,132 @@
+package dev.gitfs.mount;
+
+import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.git.remote.RemoteOptions;
+import dev.gitfs.git.remote.Remotes;
+import dev.gitfs.git.remote.RetryPolicy;
+import dev.gitfs.git.remote.Timeouts;
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.mount.tree.RepositoryMount;
+import dev.gitfs.testkit.Git;
+import dev.gitfs.testkit.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A repository mounted by this JVM on a directory of its own, with a cache of its own. Only child
+ * processes may look into {@link #directory}. Closing it unmounts and deletes both.
+ */
+final class TestMount implements AutoCloseable {
+
+  /**
+   * So short that a test of what comes after can wait for it, so long that a busy machine keeps it.
+   */
+  static final Timeouts IMPATIENT =
+      new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(60));
+
+  /** Three tries without noticeable pauses. */
+  static final RetryPolicy QUICK_RETRIES =
+      new RetryPolicy(3, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(5));
+
+  private final Path home;
+  private final ObjectStore store;
+  private final RepositoryMount mount;
+
+  private TestMount(Path home, ObjectStore store, RepositoryMount mount) {
+    this.home = home;
+    this.store = store;
+    this.mount = mount;
+  }
+
+  static TestMount of(String url) throws IOException, InterruptedException {
+    return of(url, Map.of());
+  }
+
+  /** With more environment variables for the connection to the server. */
+  static TestMount of(String url, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return of(url, environment, Timeouts.DEFAULT);
+  }
+
+  static TestMount of(String url, Map<String, String> environment, Timeouts timeouts)
+      throws IOException, InterruptedException {
+    var variables = new HashMap<>(Git.environment());
+    variables.putAll(environment);
+    var options = new RemoteOptions(variables, timeouts, QUICK_RETRIES);
+    var home = Files.createTempDirectory("gitfs-mount");
+    var directory = Files.createDirectory(home.resolve("mnt"));
+    var store =
+        ObjectStore.open(
+            Remotes.open(url, options),
+            new StoreOptions(home.resolve("cache"), 64 << 20, Long.MAX_VALUE));
+    try {
+      var mount =
+          RepositoryMount.mount(
+              store,
+              store.resolve(Optional.empty()),
+              directory,
+              MountOptions.readOnly(url, "git-fs"));
+      return new TestMount(home, store, mount);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      store.close();
+      delete(home);
+      throw e;
+    }
+  }
+
+  Path directory() {
+    return mount.directory();
+  }
+
+  Path path(String below) {
+    return directory().resolve(below);
+  }
+
+  ObjectStore store() {
+    return store;
+  }
+
+  RepositoryMount mount() {
+    return mount;
+  }
+
+  /** Makes the kernel forget what it has cached of this mount, so that the next access asks. */
+  void dropKernelCaches() {
+    Processes.command("sh", "-c", "sync; echo 3 >/proc/sys/vm/drop_caches").run().orFail();
+  }
+
+  /** Reads a file to its end: exit code 0, or the number of the error. */
+  Processes reading(String path) {
+    return Processes.perl(
+        """
+        open(my $file, '<:raw', $ARGV[0]) or exit($! + 0);
+        my $buffer;
+        while (1) {
+          my $n = sysread($file, $buffer, 1 << 20);
+          defined $n or exit($! + 0);
+          $n or last;
+          print $buffer;
+        }
+        """,
+        path(path));
+  }
+
+  @Override
+  public void close() throws IOException {
+    // A reader that a failed test left behind must not keep the mount, nor the test, alive.
+    Processes.command("umount", "-l", directory().toString()).run();
+    mount.close();
+    store.close();
+    delete(home);
+  }
+
+  private static void delete(Path home) {
+    Processes.command("rm", "-rf", "--one-file-system", home.toString()).run();
+  }
+}
