@@ -56,12 +56,20 @@ public final class Name {
     return Arrays.compareUnsigned(bytes, 0, length, other, 0, other.length);
   }
 
-  /** For logs: printable ASCII as it is, everything else (and the backslash) as {@code \xNN}. */
+  /** For logs: see {@link #escaped}. */
   @Override
   public String toString() {
+    return escaped(bytes, length);
+  }
+
+  /**
+   * Raw bytes for people to read: printable ASCII as it is, every other byte (and the backslash) as
+   * {@code \xNN}.
+   */
+  public static String escaped(byte[] name, int length) {
     var text = new StringBuilder(length);
     for (int i = 0; i < length; i++) {
-      int b = bytes[i] & 0xFF;
+      int b = name[i] & 0xFF;
       if (b >= ' ' && b < 0x7F && b != '\\') {
         text.append((char) b);
       } else {

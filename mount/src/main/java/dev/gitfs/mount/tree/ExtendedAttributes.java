@@ -10,15 +10,26 @@ import dev.gitfs.fuse.Name;
 import dev.gitfs.fuse.XattrListReply;
 import dev.gitfs.fuse.XattrReply;
 import dev.gitfs.git.store.Revision;
+import java.util.List;
+import java.util.Locale;
 import org.eclipse.jgit.lib.Constants;
 
 /** What a node tells of its origin, as extended attributes in the {@code user.git.} space. */
 final class ExtendedAttributes {
 
-  private static final byte[] OID = "user.git.oid".getBytes(US_ASCII);
-  private static final byte[] TYPE = "user.git.type".getBytes(US_ASCII);
-  private static final byte[] COMMIT = "user.git.commit".getBytes(US_ASCII);
-  private static final byte[] REF = "user.git.ref".getBytes(US_ASCII);
+  /** The attributes there are. */
+  enum Kind {
+    OID,
+    TYPE,
+    COMMIT,
+    REF;
+
+    private final byte[] name = ("user.git." + name().toLowerCase(Locale.ROOT)).getBytes(US_ASCII);
+  }
+
+  private static final List<Kind> OF_ALL = List.of(Kind.OID, Kind.TYPE);
+  private static final List<Kind> OF_ROOT = List.of(Kind.values());
+
   private static final byte[] USER_SPACE = "user.".getBytes(US_ASCII);
 
   private final byte[] commit;
@@ -29,34 +40,31 @@ final class ExtendedAttributes {
     this.ref = revision.ref().getBytes(UTF_8);
   }
 
-  void get(Node node, Name name, XattrReply reply) throws FuseException {
-    var value = value(node, name);
+  /** Which of ours a name is; refuses all others, for which no node need be looked at. */
+  Kind kind(long inode, Name name) throws FuseException {
+    for (var kind : inode == FileSystem.ROOT ? OF_ROOT : OF_ALL) {
+      if (name.is(kind.name)) {
+        return kind;
+      }
+    }
+    throw absent(name).exception();
+  }
+
+  void get(Kind kind, Node node, XattrReply reply) throws FuseException {
+    var value =
+        switch (kind) {
+          case OID -> node.id().name().getBytes(US_ASCII);
+          case TYPE -> Constants.encodedTypeString(node.mode().getObjectType());
+          case COMMIT -> commit;
+          case REF -> ref;
+        };
     reply.value(value, value.length);
   }
 
   void list(long inode, XattrListReply reply) throws FuseException {
-    reply.add(OID);
-    reply.add(TYPE);
-    if (inode == FileSystem.ROOT) {
-      reply.add(COMMIT);
-      reply.add(REF);
+    for (var kind : inode == FileSystem.ROOT ? OF_ROOT : OF_ALL) {
+      reply.add(kind.name);
     }
-  }
-
-  private byte[] value(Node node, Name name) throws FuseException {
-    if (name.is(OID)) {
-      return node.id().name().getBytes(US_ASCII);
-    }
-    if (name.is(TYPE)) {
-      return Constants.encodedTypeString(node.mode().getObjectType());
-    }
-    if (node.inode() == FileSystem.ROOT && name.is(COMMIT)) {
-      return commit;
-    }
-    if (node.inode() == FileSystem.ROOT && name.is(REF)) {
-      return ref;
-    }
-    throw absent(name).exception();
   }
 
   /**

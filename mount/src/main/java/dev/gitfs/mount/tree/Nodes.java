@@ -3,6 +3,7 @@ package dev.gitfs.mount.tree;
 import dev.gitfs.fuse.Errno;
 import dev.gitfs.fuse.FileSystem;
 import dev.gitfs.fuse.FuseException;
+import dev.gitfs.fuse.Name;
 import dev.gitfs.fuse.Request;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
@@ -139,7 +140,8 @@ final class Nodes {
     try {
       return store
           .treeIfLocal(directory.tree())
-          .map(tree -> EscapedName.of(tree.name(directory.indexOf(inode))))
+          .map(tree -> tree.name(directory.indexOf(inode)))
+          .map(name -> Name.escaped(name, name.length))
           .orElse("?");
     } catch (IOException e) {
       return "?";

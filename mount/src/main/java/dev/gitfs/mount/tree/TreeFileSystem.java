@@ -178,7 +178,8 @@ final class TreeFileSystem implements FileSystem {
   @Override
   public void getxattr(Request request, long inode, Name name, XattrReply reply)
       throws FuseException, InterruptedException {
-    answer(inode, () -> extendedAttributes.get(nodes.node(request, inode), name, reply));
+    var kind = extendedAttributes.kind(inode, name);
+    answer(inode, () -> extendedAttributes.get(kind, nodes.node(request, inode), reply));
   }
 
   @Override
