@@ -89,7 +89,12 @@ final class GitStore implements ObjectStore {
             new Consolidation(local, session.directory(), options.diskBytes()),
             new DiskBound(options.cacheDirectory(), options.diskBytes()),
             options);
-    var intake = new PackIntake(session.directory(), local, upkeep::packArrived);
+    var intake =
+        new PackIntake(
+            session.directory(),
+            local,
+            new GitIndexPack(repository.directory()),
+            upkeep::packArrived);
     upstream = new Upstream(remote, intake, local, repository);
     resolver = new Resolver(remote, upstream, local, repository);
     spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);

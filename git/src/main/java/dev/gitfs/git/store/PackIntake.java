@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
+import org.eclipse.jgit.errors.TooLargeObjectInPackException;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
@@ -20,10 +22,15 @@ final class PackIntake {
 
   private final Path scratch;
   private final LocalObjects local;
+  private final GitIndexPack git;
   private final LongConsumer arrivals;
 
+  /** Wants that were answered with an object beyond what JGit takes, 2 GiB. */
+  private final Set<ObjectId> beyondJGit = ConcurrentHashMap.newKeySet();
+
   /** {@code scratch} is on the repository's file system; {@code arrivals} hears packs' sizes. */
-  PackIntake(Path scratch, LocalObjects local, LongConsumer arrivals) {
+  PackIntake(Path scratch, LocalObjects local, GitIndexPack git, LongConsumer arrivals) {
+    this.git = git;
     this.scratch = scratch;
     this.local = local;
     this.arrivals = arrivals;
@@ -42,7 +49,7 @@ final class PackIntake {
     try {
       pack = Files.createTempFile(scratch, "incoming-", ".pack");
       index = pack.resolveSibling(PackShelf.withoutExtension(pack) + ".idx");
-      Set<ObjectId> received = receive(source, pack, index);
+      Set<ObjectId> received = receive(source, wants, pack, index);
       for (ObjectId want : wants) {
         if (!received.contains(want)) {
           throw new CorruptPackException(
@@ -66,10 +73,20 @@ final class PackIntake {
   }
 
   /** Tells the three that can fail apart: the stream, the disk, and the pack itself. */
-  private Set<ObjectId> receive(Source source, Path pack, Path index) throws IOException {
+  private Set<ObjectId> receive(Source source, Collection<ObjectId> wants, Path pack, Path index)
+      throws IOException {
+    if (wants.stream().anyMatch(beyondJGit::contains)) {
+      Files.delete(pack);
+      return git.receive(source, pack, index);
+    }
     try (var incoming = new IncomingPack(local.database(), source, pack, index)) {
       try {
         return incoming.receive();
+      } catch (TooLargeObjectInPackException e) {
+        // Known by the object's header, before its bytes have come: asking again costs little.
+        beyondJGit.addAll(wants);
+        throw new CorruptPackException(
+            "not damaged, but an object in it is too large for JGit; git is to take the next", e);
       } catch (IOException | RuntimeException e) {
         if (source.failure != null || incoming.diskFailed()) {
           throw e;
