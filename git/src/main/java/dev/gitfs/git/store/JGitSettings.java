@@ -41,8 +41,12 @@ final class JGitSettings {
     windows.setPackedGitMMAP(false);
     windows.setPackedGitLimit(WINDOW_BYTES);
     windows.setPackedGitUseStrongRefs(true);
+    // An index that was read once is there when the pack's files are not: no look-up then fails.
+    windows.setPackedIndexGitUseStrongRefs(true);
     windows.setDeltaBaseCacheLimit(DELTA_BASE_BYTES);
     windows.setStreamFileThreshold(streamBytes);
+    // Nobody looks, and starting JMX takes longer than all else in opening a store.
+    windows.setExposeStatsViaJmx(false);
     windows.install();
   }
 

@@ -41,6 +41,9 @@ final class LocalObjects implements AutoCloseable {
   /** Often enough to tell packs in use from others, rare enough to cost nothing. */
   private static final Duration TOUCH_INTERVAL = Duration.ofMinutes(1);
 
+  /** The second reads what replaced a pack that vanished under the first. */
+  private static final int READ_ATTEMPTS = 2;
+
   private final Path directory;
   private final ObjectDirectory objects;
   private final PackShelf shelf;
@@ -140,8 +143,13 @@ final class LocalObjects implements AutoCloseable {
     read(id, reader -> reader.open(id).getSize());
   }
 
-  PackIndex indexOf(PackShelf.Shelved pack) throws IOException {
-    return PackIndex.open(shelf.directory().resolve(pack.name() + ".idx").toFile());
+  PackIndex indexOf(PackShelf.Shelved shelved) throws IOException {
+    for (Pack pack : objects.getPacks()) {
+      if (nameOf(pack).equals(shelved.name())) {
+        return pack.getIndex();
+      }
+    }
+    return PackIndex.open(shelf.directory().resolve(shelved.name() + ".idx").toFile());
   }
 
   /** Lets go of packs that are gone: to list them, JGit looks at the directory again. */
@@ -176,23 +184,28 @@ final class LocalObjects implements AutoCloseable {
   }
 
   private <T> Optional<T> read(ObjectId id, Read<T> read) throws IOException {
-    if (!objects.has(id)) {
-      return Optional.empty();
+    for (int attempt = 0; objects.has(id) && attempt < READ_ATTEMPTS; attempt++) {
+      try (ObjectReader reader = objects.newReader()) {
+        return Optional.of(read.from(reader));
+      } catch (IncorrectObjectTypeException e) {
+        throw new IOException(id.name() + " is not of the type its tree says", e);
+      } catch (MissingObjectException | CorruptObjectException | ZipException | EOFException e) {
+        // An index has it and its pack does not deliver: the pack is damaged, or another process
+        // has just put a merged one in its place.
+        LOG.debug("{} cannot be read", id.name(), e);
+        if (!isReadableAfresh(id)) {
+          dropPacksWith(id);
+        }
+        forgetDropped();
+      }
     }
-    try (ObjectReader reader = objects.newReader()) {
-      return Optional.of(read.from(reader));
-    } catch (IncorrectObjectTypeException e) {
-      throw new IOException(id.name() + " is not of the type its tree says", e);
-    } catch (MissingObjectException | CorruptObjectException | ZipException | EOFException e) {
-      dropDamaged(id, e);
-      return Optional.empty();
-    }
+    return Optional.empty();
   }
 
   private void noteUse(ObjectId id, int type) throws IOException {
     for (Pack pack : objects.getPacks()) {
       if (pack.hasObject(id)) {
-        String name = PackShelf.withoutExtension(pack.getPackFile().toPath());
+        String name = nameOf(pack);
         if (type != Constants.OBJ_BLOB) {
           held.add(name);
         }
@@ -207,32 +220,34 @@ final class LocalObjects implements AutoCloseable {
     }
   }
 
-  /**
-   * An index has {@code id} and its pack does not deliver: the pack is damaged, or was just
-   * replaced by another process. Only what still fails when looked at afresh is dropped.
-   */
-  private void dropDamaged(ObjectId id, IOException failure) throws IOException {
+  private boolean isReadableAfresh(ObjectId id) throws IOException {
     ObjectDirectory fresh = objectsIn(directory);
     try (ObjectReader reader = fresh.newReader();
         InputStream contents = reader.open(id).openStream()) {
       contents.transferTo(OutputStream.nullOutputStream());
-      return;
+      return true;
     } catch (IOException e) {
-      LOG.debug("{} cannot be read", id.name(), e);
+      return false;
     } finally {
       fresh.close();
     }
+  }
+
+  private void dropPacksWith(ObjectId id) throws IOException {
     for (PackShelf.Shelved pack : shelf.list()) {
       Path file = shelf.directory().resolve(pack.name() + ".pack");
       // Reading a byte tells damage from a lack of descriptors or permissions, which passes.
       try (var stream = new FileInputStream(file.toFile())) {
         if (stream.read() >= 0 && indexOf(pack).hasObject(id)) {
-          LOG.warn("Dropping {}, which is damaged: {}", file, failure.getMessage());
+          LOG.warn("Dropping {}, which is damaged; its objects will be fetched again", file);
           shelf.drop(pack.name());
         }
       }
     }
-    forgetDropped();
+  }
+
+  private static String nameOf(Pack pack) {
+    return PackShelf.withoutExtension(pack.getPackFile().toPath());
   }
 
   static ObjectDirectory objectsIn(Path directory) throws IOException {
