@@ -114,6 +114,10 @@ final class Consolidation {
           merged.stream().map(PackShelf.Shelved::used).max(Comparator.naturalOrder()).get();
       local.shelf().touch(name, used);
       for (PackShelf.Shelved old : merged) {
+        // In memory, so that no look-up between here and the next listing finds it gone.
+        local.indexOf(old);
+      }
+      for (PackShelf.Shelved old : merged) {
         if (!old.name().equals(name)) {
           local.shelf().drop(old.name());
         }

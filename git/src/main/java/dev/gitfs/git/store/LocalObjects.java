@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,12 +42,21 @@ final class LocalObjects implements AutoCloseable {
   /** Often enough to tell packs in use from others, rare enough to cost nothing. */
   private static final Duration TOUCH_INTERVAL = Duration.ofMinutes(1);
 
+  /** What other processes fetch need not be seen at once: at worst it is fetched a second time. */
+  private static final Duration LIST_INTERVAL = Duration.ofSeconds(1);
+
   /** The second reads what replaced a pack that vanished under the first. */
   private static final int READ_ATTEMPTS = 2;
 
   private final Path directory;
   private final ObjectDirectory objects;
   private final PackShelf shelf;
+
+  /** The packs there were when {@link #listed}. Replaced as a whole. */
+  private volatile Collection<Pack> packs;
+
+  /** By {@link System#nanoTime}. */
+  private volatile long listed;
 
   /** When each pack that was read was last touched, by {@link System#nanoTime}. */
   private final Map<String, Long> touched = new ConcurrentHashMap<>();
@@ -59,6 +69,7 @@ final class LocalObjects implements AutoCloseable {
     this.directory = directory;
     this.objects = objectsIn(directory);
     this.shelf = new PackShelf(directory.resolve("pack"));
+    list();
   }
 
   PackShelf shelf() {
@@ -70,8 +81,22 @@ final class LocalObjects implements AutoCloseable {
     return objects;
   }
 
+  /**
+   * Whether {@code id} is here, as far as this process has noticed: a pack that another process
+   * brought is seen after {@link #LIST_INTERVAL}. Touches no file, for it is asked far more often
+   * than the answer is yes.
+   */
   boolean has(ObjectId id) {
-    return objects.has(id);
+    for (Pack pack : packs()) {
+      try {
+        if (pack.hasObject(id)) {
+          return true;
+        }
+      } catch (IOException e) {
+        LOG.debug("The index of {} cannot be read, so it holds nothing", nameOf(pack), e);
+      }
+    }
+    return false;
   }
 
   /** The bytes of an object of {@code type}, or empty if it is not here. */
@@ -124,6 +149,7 @@ final class LocalObjects implements AutoCloseable {
   Path add(Path pack, PackKind kind) throws IOException {
     Path added = shelf.add(pack, kind);
     objects.openPack(added.toFile());
+    list();
     return added;
   }
 
@@ -144,7 +170,7 @@ final class LocalObjects implements AutoCloseable {
   }
 
   PackIndex indexOf(PackShelf.Shelved shelved) throws IOException {
-    for (Pack pack : objects.getPacks()) {
+    for (Pack pack : packs()) {
       if (nameOf(pack).equals(shelved.name())) {
         return pack.getIndex();
       }
@@ -154,8 +180,7 @@ final class LocalObjects implements AutoCloseable {
 
   /** Lets go of packs that are gone: to list them, JGit looks at the directory again. */
   void forgetDropped() {
-    int left = objects.getPacks().size();
-    LOG.trace("{} packs in {}", left, directory);
+    list();
   }
 
   /** Keeps the packs that lead to what is shown from looking unused. */
@@ -184,7 +209,7 @@ final class LocalObjects implements AutoCloseable {
   }
 
   private <T> Optional<T> read(ObjectId id, Read<T> read) throws IOException {
-    for (int attempt = 0; objects.has(id) && attempt < READ_ATTEMPTS; attempt++) {
+    for (int attempt = 0; has(id) && attempt < READ_ATTEMPTS; attempt++) {
       try (ObjectReader reader = objects.newReader()) {
         return Optional.of(read.from(reader));
       } catch (IncorrectObjectTypeException e) {
@@ -203,7 +228,7 @@ final class LocalObjects implements AutoCloseable {
   }
 
   private void noteUse(ObjectId id, int type) throws IOException {
-    for (Pack pack : objects.getPacks()) {
+    for (Pack pack : packs()) {
       if (pack.hasObject(id)) {
         String name = nameOf(pack);
         if (type != Constants.OBJ_BLOB) {
@@ -244,6 +269,19 @@ final class LocalObjects implements AutoCloseable {
         }
       }
     }
+  }
+
+  private Collection<Pack> packs() {
+    if (System.nanoTime() - listed > LIST_INTERVAL.toNanos()) {
+      list();
+    }
+    return packs;
+  }
+
+  /** JGit looks at the directory, and for new packs if that has changed. */
+  private void list() {
+    packs = objects.getPacks();
+    listed = System.nanoTime();
   }
 
   private static String nameOf(Pack pack) {
