@@ -87,16 +87,7 @@ final class LocalObjects implements AutoCloseable {
    * than the answer is yes.
    */
   boolean has(ObjectId id) {
-    for (Pack pack : packs()) {
-      try {
-        if (pack.hasObject(id)) {
-          return true;
-        }
-      } catch (IOException e) {
-        LOG.debug("The index of {} cannot be read, so it holds nothing", nameOf(pack), e);
-      }
-    }
-    return false;
+    return packWith(id).isPresent();
   }
 
   /** The bytes of an object of {@code type}, or empty if it is not here. */
@@ -227,21 +218,41 @@ final class LocalObjects implements AutoCloseable {
     return Optional.empty();
   }
 
-  private void noteUse(ObjectId id, int type) throws IOException {
-    for (Pack pack : packs()) {
-      if (pack.hasObject(id)) {
-        String name = nameOf(pack);
-        if (type != Constants.OBJ_BLOB) {
-          held.add(name);
+  private Optional<Pack> packWith(ObjectId id) {
+    for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
+      boolean stale = false;
+      for (Pack pack : packs()) {
+        try {
+          if (pack.hasObject(id)) {
+            return Optional.of(pack);
+          }
+        } catch (IOException e) {
+          LOG.debug("{} has gone, or its index is damaged", nameOf(pack), e);
+          stale = true;
         }
-        long now = System.nanoTime();
-        Long last = touched.get(name);
-        if (last == null || now - last > TOUCH_INTERVAL.toNanos()) {
-          touched.put(name, now);
-          shelf.touch(name, Instant.now());
-        }
-        return;
       }
+      if (!stale) {
+        break;
+      }
+      list();
+    }
+    return Optional.empty();
+  }
+
+  private void noteUse(ObjectId id, int type) throws IOException {
+    Optional<Pack> pack = packWith(id);
+    if (pack.isEmpty()) {
+      return;
+    }
+    String name = nameOf(pack.get());
+    if (type != Constants.OBJ_BLOB) {
+      held.add(name);
+    }
+    long now = System.nanoTime();
+    Long last = touched.get(name);
+    if (last == null || now - last > TOUCH_INTERVAL.toNanos()) {
+      touched.put(name, now);
+      shelf.touch(name, Instant.now());
     }
   }
 

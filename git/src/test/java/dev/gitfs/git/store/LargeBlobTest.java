@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Blobs too large for memory are read from a file, which goes when it is not needed. */
 final class LargeBlobTest {
 
-  private static final int BYTES = 12 << 20;
+  private static final int BYTES = 9 << 20;
 
   private Cache cache;
   private byte[] content;

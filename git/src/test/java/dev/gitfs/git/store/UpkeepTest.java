@@ -179,10 +179,13 @@ final class UpkeepTest {
   @Test
   void aPackThatAnotherProcessDropsIsFetchedAgain() throws Exception {
     ObjectId id = file(3);
+    try (var fetching = cache.open()) {
+      fetching.blob(id).close();
+    }
     try (var store = cache.open();
         var other = cache.open()) {
-      store.blob(id).close();
-      assertThat(other.blobIfLocal(id)).isPresent();
+      assertThat(store.sizeIfLocal(id)).hasValue(FILE_BYTES);
+      assertThat(other.sizeIfLocal(id)).hasValue(FILE_BYTES);
       var shelf = new PackShelf(cache.repository().resolve("objects/pack"));
       for (var pack : shelf.list()) {
         shelf.drop(pack.name());
