@@ -9,7 +9,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "benchmark",
     description = "Benchmarks of git-fs, each against what it must compare with, in one run.",
-    subcommands = {MountCommand.class, SoakCommand.class},
+    subcommands = {TransportCommand.class, MountCommand.class, SoakCommand.class},
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",

@@ -22,9 +22,7 @@ final class LinuxSource {
   static Path repository() throws IOException {
     var repository = Checkout.cache().resolve(PACKAGE + ".git");
     if (!Files.exists(repository)) {
-      if (!Files.exists(ARCHIVE)) {
-        install();
-      }
+      DebianPackages.need(ARCHIVE, PACKAGE);
       var making = Checkout.cache().resolve(PACKAGE + ".making");
       delete(making);
       Files.createDirectories(making);
@@ -33,22 +31,6 @@ final class LinuxSource {
       delete(making);
     }
     return repository;
-  }
-
-  private static void install() {
-    Progress.say("installing " + PACKAGE);
-    var apt =
-        Processes.command("apt-get", "install", "-y", "-q", "--no-install-recommends", PACKAGE);
-    var quiet = apt.env("DEBIAN_FRONTEND", "noninteractive").timeout(PATIENCE);
-    if (quiet.run().exit() != 0) {
-      Processes.command("apt-get", "update", "-q").timeout(PATIENCE).run();
-      if (quiet.run().exit() != 0) {
-        throw new UsageException(
-            "needs the source of Linux. As root:  apt-get install "
-                + PACKAGE
-                + "  (or give --tree synthetic, or --repository PATH)");
-      }
-    }
   }
 
   private static void make(Path directory) throws IOException {
