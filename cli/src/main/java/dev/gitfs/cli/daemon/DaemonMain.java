@@ -2,6 +2,7 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.telemetry.LogSetup;
+import dev.gitfs.fuse.FuseMount;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -23,6 +24,8 @@ final class DaemonMain {
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     boolean foreground = arguments.length > 0 && arguments[0].equals(FOREGROUND);
+    // Done by the time the git server has answered.
+    Thread.ofPlatform().daemon().name("preparation").start(FuseMount::prepare);
     var table = new MountTable(Path.of(System.getProperty(LogSetup.FILE, "/dev/stderr")));
     var server = DaemonServer.listen(Directories.ofUser().runtime(), table);
     // SIGTERM, SIGINT and the end of main all come here.

@@ -24,6 +24,12 @@ public final class Mounting {
    */
   public record Mounted(Device device, boolean direct) {}
 
+  /** Links this process to libc. */
+  public static void prepare() {
+    Syscalls.euid();
+    Pages.size();
+  }
+
   /** Mounts on an existing directory, given by its real path. */
   public static Mounted mount(Path directory, MountSpec spec) throws IOException {
     Device device = Device.open();
