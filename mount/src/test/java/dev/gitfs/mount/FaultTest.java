@@ -72,7 +72,9 @@ final class FaultTest {
     try (var mount = TestMount.of(url)) {
       server.inject(RequestKind.FETCH, new Fault.Stall(-1));
       server.forgetRequests();
-      try (var cat = Processes.command("cat", mount.path("noise").toString()).start()) {
+      // Whoever runs the tests in the background has them ignore SIGINT, and their children too.
+      var restored = "$SIG{INT} = 'DEFAULT'; exec @ARGV";
+      try (var cat = Processes.perl(restored, "cat", mount.path("noise")).start()) {
         Eventually.holds("a fetch", () -> !server.requests(RequestKind.FETCH).isEmpty());
         cat.signal("INT");
         var result = cat.await(Duration.ofSeconds(5));
