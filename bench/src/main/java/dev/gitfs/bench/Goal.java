@@ -2,7 +2,7 @@ package dev.gitfs.bench;
 
 import java.util.Locale;
 
-/** What a figure must reach. Judged by medians, or by the worst run where that is what counts. */
+/** What a figure must reach, judged by medians. */
 sealed interface Goal {
 
   boolean met(Row row);
@@ -18,20 +18,7 @@ sealed interface Goal {
 
     @Override
     public String text(Unit unit) {
-      return "≤ " + plain(limit) + unit.suffix();
-    }
-  }
-
-  /** No run exceeds {@code limit}. */
-  record NeverOver(double limit) implements Goal {
-    @Override
-    public boolean met(Row row) {
-      return row.measured().max() <= limit;
-    }
-
-    @Override
-    public String text(Unit unit) {
-      return "never > " + plain(limit) + unit.suffix();
+      return "≤ " + plain(limit) + unit.suffix(limit);
     }
   }
 

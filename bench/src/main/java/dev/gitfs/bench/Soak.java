@@ -31,7 +31,7 @@ final class Soak {
 
   private static final Duration SAMPLE_EVERY = Duration.ofSeconds(1);
 
-  private static final Duration FORGET_EVERY = Duration.ofSeconds(30);
+  private static final Duration FORGET_EVERY = Duration.ofMinutes(1);
 
   private static final double MOST_MEBIBYTES = 350;
 
@@ -148,13 +148,14 @@ final class Soak {
                 READERS,
                 length.toMinutes()));
     lines.add(
-        "- Resident memory at most %s MiB (goal: %.0f), %s: the last quarter's median is %.2f times the second's (goal: %s)."
-            .formatted(
-                Unit.MEBIBYTES.format(moments.getLast().memory().peak()),
-                MOST_MEBIBYTES,
-                isFlat() ? "flat" : "**not flat**",
-                quarter(4) / quarter(2),
-                FLAT_WITHIN));
+        "- Resident at most %s MiB (goal: %.0f), %s: the last quarter's median is %.2f times the"
+            + " second's (goal: %s)."
+                .formatted(
+                    Unit.MEBIBYTES.format(moments.getLast().memory().peak()),
+                    MOST_MEBIBYTES,
+                    isFlat() ? "flat" : "**not flat**",
+                    quarter(4) / quarter(2),
+                    FLAT_WITHIN));
     lines.add("");
     lines.add("| minute | resident | resident at most | files read | bytes read |");
     lines.add("|---:|---:|---:|---:|---:|");

@@ -11,7 +11,7 @@ enum Unit {
     }
 
     @Override
-    String suffix() {
+    String suffix(double value) {
       return " s";
     }
   },
@@ -22,19 +22,20 @@ enum Unit {
     }
 
     @Override
-    String suffix() {
+    String suffix(double value) {
       return "";
     }
   },
+  /** In mebibytes, shown in kibibytes where there is little of them. */
   MEBIBYTES {
     @Override
     String format(double value) {
-      return text(value < 10 ? "%.2f" : "%.0f", value);
+      return value < 0.1 ? text("%.1f", value * 1024) : text(value < 10 ? "%.2f" : "%.0f", value);
     }
 
     @Override
-    String suffix() {
-      return " MiB";
+    String suffix(double value) {
+      return value < 0.1 ? " KiB" : " MiB";
     }
   };
 
@@ -42,14 +43,15 @@ enum Unit {
 
   abstract String format(double value);
 
-  abstract String suffix();
+  abstract String suffix(double value);
 
   /** The median, and in brackets what it lies between. */
   String format(Samples samples) {
-    var median = format(samples.median()) + suffix();
-    return samples.min() == samples.max()
+    var median = format(samples.median()) + suffix(samples.median());
+    var range = format(samples.min()) + ".." + format(samples.max());
+    return format(samples.min()).equals(format(samples.max()))
         ? median
-        : median + " (" + format(samples.min()) + ".." + format(samples.max()) + ")";
+        : median + " (" + range + ")";
   }
 
   private static String text(String format, double value) {

@@ -37,12 +37,9 @@ final class ReportTest {
   }
 
   @Test
-  void aLimitThatIsNeverPassedIsJudgedByTheWorstRun() {
-    var memory = Samples.of(100, 100, 360);
-    assertThat(Row.of("peak", Unit.MEBIBYTES, memory, new Goal.NeverOver(350)).meetsItsGoals())
-        .isFalse();
-    assertThat(Row.of("peak", Unit.MEBIBYTES, memory, new Goal.AtMost(350)).meetsItsGoals())
-        .isTrue();
+  void fewBytesAreShownAsKibibytes() {
+    var received = Row.of("received", Unit.MEBIBYTES, Samples.of(2.5 / 1024));
+    assertThat(new Report("clone").row(received).markdown()).contains("| received | 2.5 KiB |");
   }
 
   @Test
