@@ -271,7 +271,12 @@ final class MountBenchmark {
         .row(row("resident when ready", Unit.MEBIBYTES, Quantity.READY_RESIDENT))
         .row(row("resident after `find`", Unit.MEBIBYTES, Quantity.FIND_RESIDENT))
         .row(row("resident after every file", Unit.MEBIBYTES, Quantity.FILL_RESIDENT))
-        .row(row("resident at most", Unit.MEBIBYTES, Quantity.PEAK, new Goal.NeverOver(350)));
+        .row(
+            Row.of(
+                "resident at most, in any run",
+                Unit.MEBIBYTES,
+                Samples.of(samples(Quantity.PEAK).max()),
+                new Goal.AtMost(350)));
   }
 
   private Report walks(Report report) {
