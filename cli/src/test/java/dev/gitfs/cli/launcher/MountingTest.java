@@ -133,6 +133,21 @@ class MountingTest {
   }
 
   @Test
+  void aNameBeyondAsciiNeedsNoLocale() throws IOException {
+    String directory = sandbox.path("grün und blau").toString();
+
+    sandbox
+        .gitFsCommand("mount", repository.directory(), directory)
+        .env("LC_ALL", "C")
+        .run()
+        .orFail();
+
+    assertThat(sandbox.mounts().getFirst().get("directory").getAsString()).isEqualTo(directory);
+    sandbox.gitFsCommand("umount", directory).env("LC_ALL", "POSIX").run().orFail();
+    assertThat(sandbox.mounts()).isEmpty();
+  }
+
+  @Test
   void theDaemonIsInASessionOfItsOwn() throws IOException {
     sandbox.gitFs("mount", repository.directory(), mount).orFail();
 
