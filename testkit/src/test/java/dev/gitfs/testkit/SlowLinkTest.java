@@ -33,27 +33,25 @@ final class SlowLinkTest {
   }
 
   @Test
-  void anAnswerTakesOneRoundTripAndAConnectionOneMore() throws IOException {
+  void anAnswerTakesOneRoundTripAndAConnectionOneMore() throws Exception {
     try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, SlowLink.UNLIMITED);
         var socket = connect(link)) {
-      assertThat(millisOfAnEcho(socket, 1)).isBetween(100.0, 115.0);
-      for (var i = 0; i < 5; i++) {
-        assertThat(millisOfAnEcho(socket, 1)).isBetween(50.0, 60.0);
-      }
-      assertThat(link.roundTrips()).isEqualTo(6);
+      assertThat(millisOfAnEcho(socket, 1)).isGreaterThan(100.0);
+      int echoes = 1 + takesAtBest(50.0, 60.0, () -> millisOfAnEcho(socket, 1));
+      assertThat(link.roundTrips()).isEqualTo(echoes);
       assertThat(link.connections()).isEqualTo(1);
-      assertThat(link.bytesUp()).isEqualTo(6);
-      assertThat(link.bytesDown()).isEqualTo(6);
+      assertThat(link.bytesUp()).isEqualTo(echoes);
+      assertThat(link.bytesDown()).isEqualTo(echoes);
     }
   }
 
   @Test
-  void aTransferTakesWhatTheBandwidthSays() throws IOException {
+  void aTransferTakesWhatTheBandwidthSays() throws Exception {
     try (var link = new SlowLink(echo.getLocalPort(), ROUND_TRIP, 200_000_000);
         var socket = connect(link)) {
       millisOfAnEcho(socket, 1);
       // 5 MB are 200 ms at 200 Mbit/s; both directions work at the same time.
-      assertThat(millisOfAnEcho(socket, 5_000_000)).isBetween(250.0, 320.0);
+      takesAtBest(250.0, 320.0, () -> millisOfAnEcho(socket, 5_000_000));
     }
   }
 
@@ -64,9 +62,14 @@ final class SlowLinkTest {
         var other = connect(link)) {
       millisOfAnEcho(one, 1);
       millisOfAnEcho(other, 1);
-      var first = later(() -> millisOfAnEcho(one, 2_500_000));
-      var second = later(() -> millisOfAnEcho(other, 2_500_000));
-      assertThat(Math.max(first.get(), second.get())).isBetween(240.0, 320.0);
+      takesAtBest(
+          240.0,
+          320.0,
+          () -> {
+            var first = later(() -> millisOfAnEcho(one, 2_500_000));
+            var second = later(() -> millisOfAnEcho(other, 2_500_000));
+            return Math.max(first.get(), second.get());
+          });
     }
   }
 
@@ -77,10 +80,16 @@ final class SlowLinkTest {
         var small = connect(link)) {
       millisOfAnEcho(large, 1);
       millisOfAnEcho(small, 1);
-      var transfer = later(() -> millisOfAnEcho(large, 5_000_000));
-      Thread.sleep(100);
-      assertThat(millisOfAnEcho(small, 1)).isBetween(50.0, 70.0);
-      transfer.get();
+      takesAtBest(
+          50.0,
+          70.0,
+          () -> {
+            var transfer = later(() -> millisOfAnEcho(large, 5_000_000));
+            Thread.sleep(100);
+            double millis = millisOfAnEcho(small, 1);
+            transfer.get();
+            return millis;
+          });
     }
   }
 
@@ -115,6 +124,24 @@ final class SlowLinkTest {
         millisOfAnEcho(socket, 1);
       }
     }
+  }
+
+  /**
+   * Repeats a measurement until one is within the bounds; none may be below. A busy machine makes
+   * any of them slower, nothing makes one faster than the link.
+   *
+   * @return how often it was repeated
+   */
+  private static int takesAtBest(double least, double most, Callable<Double> millis)
+      throws Exception {
+    double best = Double.MAX_VALUE;
+    int times = 0;
+    while (best > most && times < 30) {
+      best = Math.min(best, millis.call());
+      times++;
+    }
+    assertThat(best).isBetween(least, most);
+    return times;
   }
 
   private Socket connect(SlowLink link) throws IOException {
