@@ -1,0 +1,375 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.CorruptPackException;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongPredicate;
+import org.eclipse.jgit.internal.storage.file.BasePackIndexWriter;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdOwnerMap;
+import org.eclipse.jgit.util.sha1.SHA1;
+import org.eclipse.jgit.util.sha1.Sha1CollisionException;
+
+/**
+ * Reads a pack as it comes, in a single pass: each object is inflated, made whole, hashed and
+ * handed on the moment its last byte has arrived, while the pack itself goes to a file that gets
+ * its index at the end. This takes that the base of every delta comes before it, which holds for
+ * what git and the servers we know send to a client that asks for no thin packs.
+ *
+ * <p>A pack need not be read to its end. What has come when the reader has enough, or when the
+ * connection breaks, is closed under delta bases: with its header and checksum rewritten it is a
+ * pack of its own.
+ *
+ * <p>The stream is not trusted. Whatever is not a pack ends in {@link CorruptPackException}, having
+ * taken memory for the objects that were really there, each up to {@link PackEntry#MOST_HELD}.
+ */
+final class PackStream implements Closeable {
+
+  /** Hears of what is in the pack, on the reading thread, which it must not keep. */
+  interface Listener {
+
+    /** An object comes next: unless it {@code isDelta}, its size is known, though not its id. */
+    void announced(int type, long size, boolean isDelta);
+
+    /** An object is there and is what its id says. */
+    void arrived(PackEntry entry, byte[] content);
+
+    /** The same for one that is too large to be held. */
+    void arrivedLarge(PackEntry entry);
+  }
+
+  /**
+   * What a pack came to.
+   *
+   * @param entries in the order of their ids
+   * @param complete whether that is all that was in it
+   * @param failure how the connection broke, if it did
+   */
+  record Outcome(
+      List<PackEntry> entries, long bytes, boolean complete, Optional<IOException> failure) {}
+
+  private static final byte[] SIGNATURE = {'P', 'A', 'C', 'K'};
+  private static final int HEADER_BYTES = 12;
+  private static final int ID_BYTES = 20;
+
+  /** Version 2 of the index has checksums of the entries and offsets beyond 2 GiB. */
+  private static final int INDEX_VERSION = 2;
+
+  private final Path index;
+  private final Listener listener;
+  private final StagedPack staged;
+  private final PackSource source;
+  private final DeltaBases bases = new DeltaBases();
+  private final CollisionCheck collisions = new CollisionCheck();
+  private final MessageDigest digest = Sha1.digest();
+  private final byte[] hash = new byte[ID_BYTES];
+
+  /** In the order in which they came, which is that of their offsets. */
+  private final List<PackEntry> entries = new ArrayList<>();
+
+  private final ObjectIdOwnerMap<PackEntry> byId = new ObjectIdOwnerMap<>();
+
+  /** Opened when a base has to be read again. */
+  private StagedPack.Reader reader;
+
+  /** Where the last whole object ends. */
+  private long end = HEADER_BYTES;
+
+  /**
+   * @param file to write the pack to; its index goes beside it
+   * @param enough of a number of bytes received, whether to read no more
+   */
+  PackStream(InputStream stream, Path file, LongPredicate enough, Listener listener)
+      throws IOException {
+    this.index = file.resolveSibling(PackShelf.withoutExtension(file) + ".idx");
+    this.listener = listener;
+    this.staged = new StagedPack(file);
+    this.source = new PackSource(stream, file, enough);
+  }
+
+  /**
+   * Reads the pack. Its file and its index are then complete, unless it holds nothing.
+   *
+   * @throws CorruptPackException if it is none
+   * @throws IOException if the disk fails; what the network does is in the outcome
+   */
+  Outcome read() throws IOException {
+    Optional<IOException> failure = Optional.empty();
+    boolean complete = false;
+    byte[] checksum = new byte[0];
+    try {
+      checksum = readAll();
+      complete = true;
+    } catch (PackSource.EnoughException e) {
+      // What has come is kept.
+    } catch (PackSource.BrokenException e) {
+      failure = Optional.of(e.failure());
+    }
+    collisions.finish();
+    if (!complete && !entries.isEmpty()) {
+      checksum = source.cut(end, entries.size());
+    }
+    var sorted = new ArrayList<>(entries);
+    Collections.sort(sorted);
+    if (!sorted.isEmpty()) {
+      try (var out = new BufferedOutputStream(new FileOutputStream(index.toFile()))) {
+        BasePackIndexWriter.createVersion(out, INDEX_VERSION).write(sorted, checksum);
+      }
+    }
+    return new Outcome(sorted, source.received(), complete, failure);
+  }
+
+  boolean holds(ObjectId id) {
+    return byId.contains(id);
+  }
+
+  @Override
+  public void close() throws IOException {
+    collisions.cancel();
+    try (source) {
+      if (reader != null) {
+        reader.close();
+      }
+    }
+  }
+
+  private byte[] readAll()
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    byte[] signature = new byte[SIGNATURE.length];
+    source.read(signature);
+    long version = readInt();
+    if (!Arrays.equals(signature, SIGNATURE) || version < 2 || version > 3) {
+      throw new CorruptPackException("this is no pack that git-fs knows", null);
+    }
+    long count = readInt();
+    for (long i = 0; i < count; i++) {
+      readEntry();
+      end = source.position();
+    }
+    byte[] checksum = source.checksum();
+    byte[] trailer = new byte[PackSource.CHECKSUM_BYTES];
+    source.read(trailer);
+    if (!Arrays.equals(checksum, trailer)) {
+      throw new CorruptPackException("its checksum is wrong", null);
+    }
+    if (!source.atEnd()) {
+      throw new CorruptPackException("it goes on after its end", null);
+    }
+    return checksum;
+  }
+
+  private long readInt()
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    long value = 0;
+    for (int i = 0; i < Integer.BYTES; i++) {
+      value = value << 8 | source.read();
+    }
+    return value;
+  }
+
+  private void readEntry()
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    source.startEntry();
+    long offset = source.position();
+    int next = source.read();
+    int type = next >> 4 & 7;
+    long size = next & 15;
+    for (int shift = 4; next >= 0x80; shift += 7) {
+      if (shift > 53) {
+        throw new CorruptPackException("an object claims to be larger than any", null);
+      }
+      next = source.read();
+      size |= (next & 0x7fL) << shift;
+    }
+    switch (type) {
+      case Constants.OBJ_COMMIT, Constants.OBJ_TREE, Constants.OBJ_BLOB, Constants.OBJ_TAG ->
+          readWhole(offset, type, size);
+      case Constants.OBJ_OFS_DELTA -> readDelta(offset, baseAt(offset - readDistance()), size);
+      case Constants.OBJ_REF_DELTA -> readDelta(offset, baseWithId(), size);
+      default -> throw new CorruptPackException("an object is of no type", null);
+    }
+  }
+
+  private long readDistance()
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    int next = source.read();
+    long distance = next & 0x7f;
+    while (next >= 0x80) {
+      if (distance > Long.MAX_VALUE >> 8) {
+        throw new CorruptPackException("a delta is too far from its base", null);
+      }
+      next = source.read();
+      distance = distance + 1 << 7 | next & 0x7f;
+    }
+    return distance;
+  }
+
+  private PackEntry baseAt(long offset) throws CorruptPackException {
+    int low = 0;
+    int high = entries.size() - 1;
+    while (low <= high) {
+      int middle = low + high >>> 1;
+      PackEntry entry = entries.get(middle);
+      if (entry.getOffset() == offset) {
+        return entry;
+      }
+      if (entry.getOffset() < offset) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    throw new CorruptPackException("a delta has no base", null);
+  }
+
+  private PackEntry baseWithId()
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    byte[] id = new byte[ID_BYTES];
+    source.read(id);
+    PackEntry base = byId.get(ObjectId.fromRaw(id));
+    if (base == null) {
+      throw new CorruptPackException(
+          "the base of a delta, " + ObjectId.fromRaw(id).name() + ", does not come before it",
+          null);
+    }
+    return base;
+  }
+
+  private void readWhole(long offset, int type, long size)
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    listener.announced(type, size, false);
+    long body = source.position();
+    if (size <= PackEntry.MOST_HELD) {
+      byte[] content = source.inflate((int) size);
+      add(content, offset, body, type, 0, null);
+      return;
+    }
+    var hashing = new Hashing(type, size);
+    source.inflate(size, hashing);
+    addLarge(hashing.id(), offset, body, type, size, 0, null);
+  }
+
+  private void readDelta(long offset, PackEntry base, long deltaSize)
+      throws IOException, PackSource.EnoughException, PackSource.BrokenException {
+    listener.announced(base.type(), deltaSize, true);
+    long body = source.position();
+    if (deltaSize > PackEntry.MOST_HELD) {
+      source.inflate(deltaSize, OutputStream.nullOutputStream());
+    } else {
+      byte[] delta = source.inflate((int) deltaSize);
+      if (Delta.resultSize(delta, base.size()) <= PackEntry.MOST_HELD && base.isHeld()) {
+        byte[] content = Delta.apply(contents(base), delta);
+        add(content, offset, body, base.type(), deltaSize, base);
+        return;
+      }
+    }
+    addLargeDelta(offset, body, deltaSize, base);
+  }
+
+  private void add(byte[] content, long offset, long body, int type, long deltaSize, PackEntry base)
+      throws CorruptPackException {
+    digest.update(Sha1.header(type, content.length));
+    digest.update(content);
+    try {
+      digest.digest(hash, 0, hash.length);
+    } catch (DigestException e) {
+      throw new AssertionError("a SHA-1 is of 20 bytes", e);
+    }
+    var entry =
+        new PackEntry(
+            ObjectId.fromRaw(hash),
+            staged,
+            type,
+            content.length,
+            offset,
+            body,
+            source.endEntry(),
+            deltaSize,
+            base);
+    entries.add(entry);
+    byId.addIfAbsent(entry);
+    bases.put(entry, content);
+    collisions.add(entry, type, content);
+    listener.arrived(entry, content);
+  }
+
+  private PackEntry addLarge(
+      ObjectId id, long offset, long body, int type, long size, long deltaSize, PackEntry base) {
+    var entry =
+        new PackEntry(id, staged, type, size, offset, body, source.endEntry(), deltaSize, base);
+    entries.add(entry);
+    byId.addIfAbsent(entry);
+    listener.arrivedLarge(entry);
+    return entry;
+  }
+
+  /** Rare: git makes no deltas of files that are really large. */
+  private void addLargeDelta(long offset, long body, long deltaSize, PackEntry base)
+      throws IOException {
+    // Its id, which nobody has asked for yet, is all that is missing.
+    var unnamed =
+        new PackEntry(ObjectId.zeroId(), staged, base.type(), 0, offset, body, 0, deltaSize, base);
+    Path content = reader().file(unnamed);
+    long size = Files.size(content);
+    var hashing = new Hashing(base.type(), size);
+    Files.copy(content, hashing);
+    reader.name(addLarge(hashing.id(), offset, body, base.type(), size, deltaSize, base));
+  }
+
+  static int rereads;
+
+  private byte[] contents(PackEntry entry) throws IOException {
+    byte[] cached = bases.getIfPresent(entry);
+    if (cached == null) rereads++;
+    return cached != null ? cached : reader().contents(entry);
+  }
+
+  private StagedPack.Reader reader() throws IOException {
+    if (reader == null) {
+      reader = staged.reader(bases);
+    }
+    return reader;
+  }
+
+  /** Hashes a large object as it goes by, with an eye on collisions. */
+  private static final class Hashing extends OutputStream {
+
+    private final SHA1 sha1 = SHA1.newInstance();
+
+    Hashing(int type, long size) {
+      sha1.update(Sha1.header(type, size));
+    }
+
+    @Override
+    public void write(int value) {
+      sha1.update((byte) value);
+    }
+
+    @Override
+    public void write(byte[] content, int offset, int length) {
+      sha1.update(content, offset, length);
+    }
+
+    ObjectId id() throws CorruptPackException {
+      try {
+        return sha1.toObjectId();
+      } catch (Sha1CollisionException e) {
+        throw new CorruptPackException(e.getMessage(), e);
+      }
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.gitfs.git.store;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.eclipse.jgit.lib.Constants;
+
+/** The hash that names objects. */
+final class Sha1 {
+
+  private Sha1() {}
+
+  /** The JDK's, which processors do in hardware. It does not detect forged collisions. */
+  static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-1");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-1", e);
+    }
+  }
+
+  /** What is hashed before an object's contents. */
+  static byte[] header(int type, long size) {
+    byte[] name = Constants.encodedTypeString(type);
+    byte[] digits = Constants.encodeASCII(size);
+    byte[] header = new byte[name.length + digits.length + 2];
+    System.arraycopy(name, 0, header, 0, name.length);
+    header[name.length] = ' ';
+    System.arraycopy(digits, 0, header, name.length + 1, digits.length);
+    return header;
+  }
+}
