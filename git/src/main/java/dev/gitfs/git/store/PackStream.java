@@ -330,11 +330,8 @@ final class PackStream implements Closeable {
     reader.name(addLarge(hashing.id(), offset, body, base.type(), size, deltaSize, base));
   }
 
-  static int rereads;
-
   private byte[] contents(PackEntry entry) throws IOException {
     byte[] cached = bases.getIfPresent(entry);
-    if (cached == null) rereads++;
     return cached != null ? cached : reader().contents(entry);
   }
 
