@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +32,9 @@ final class Errands implements AutoCloseable {
   /** Carries a prefetch out on the calling thread; heeds interrupts. */
   @FunctionalInterface
   interface Work {
-    Prefetch.State run(Errand errand) throws IOException, InterruptedException;
+
+    /** Returns whether all has come. */
+    boolean run(Errand errand) throws IOException, InterruptedException;
   }
 
   private final Work work;
@@ -57,6 +63,54 @@ final class Errands implements AutoCloseable {
       lock.unlock();
     }
     return errand;
+  }
+
+  /** Tells that an object has come, by whatever way. */
+  void arrived(ObjectId id) {
+    lock.lock();
+    try {
+      for (Errand errand : running) {
+        errand.expected.remove(id);
+        CountDownLatch waiting = errand.awaited.remove(id);
+        if (waiting != null) {
+          waiting.countDown();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether a running prefetch is about to bring {@code id}. */
+  boolean isExpected(ObjectId id) {
+    lock.lock();
+    try {
+      return running.stream().anyMatch(errand -> errand.expected.contains(id));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for an object that a running prefetch is about to bring, for {@code nanos} at most;
+   * returns at once when there is no such prefetch.
+   */
+  void await(ObjectId id, long nanos) throws InterruptedException {
+    CountDownLatch arrival = null;
+    lock.lock();
+    try {
+      for (Errand errand : running) {
+        if (errand.expected.contains(id)) {
+          arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
+          break;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (arrival != null && !arrival.await(nanos, TimeUnit.NANOSECONDS)) {
+      LOG.trace("{} takes long to come", id.name());
+    }
   }
 
   int runningCount() {
@@ -104,7 +158,7 @@ final class Errands implements AutoCloseable {
     Prefetch.State state = Prefetch.State.FAILED;
     Optional<IOException> failure = Optional.empty();
     try {
-      state = work.run(errand);
+      state = work.run(errand) ? Prefetch.State.COMPLETE : Prefetch.State.CUT;
     } catch (IOException e) {
       LOG.debug("A prefetch failed", e);
       failure = Optional.of(e);
@@ -114,25 +168,34 @@ final class Errands implements AutoCloseable {
       lock.lock();
       try {
         running.remove(errand);
+        errand.expectNothing();
         next();
       } finally {
         lock.unlock();
       }
-      errand.end(errand.isCancelled() ? Prefetch.State.CANCELLED : state, failure);
+      errand.end(errand.cancelled ? Prefetch.State.CANCELLED : state, failure);
     }
   }
 
   /** One prefetch, on a thread of its own when its turn has come. */
-  final class Errand implements Prefetch {
+  final class Errand implements Prefetch, Reception {
 
     final PrefetchRequest request;
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread thread = Thread.ofVirtual().name("prefetch").unstarted(() -> run(this));
 
+    /** What the request under way will bring, and who waits for some of it. Guarded by lock. */
+    private final Set<ObjectId> expected = new HashSet<>();
+
+    private final Map<ObjectId, CountDownLatch> awaited = new HashMap<>();
+
     private volatile State state = State.PLANNED;
     private volatile boolean cancelled;
+
+    // Written by the thread that runs it alone.
     private volatile long objects;
     private volatile long bytes;
+    private volatile long bytesBefore;
     private volatile long wanted;
     private volatile Optional<IOException> failure = Optional.empty();
 
@@ -143,18 +206,48 @@ final class Errands implements AutoCloseable {
       this.request = request;
     }
 
-    boolean isCancelled() {
-      return cancelled;
-    }
-
     void wants(long count) {
       wanted = count;
     }
 
-    /** For the thread that runs it alone. */
-    void received(long moreObjects, long moreBytes) {
-      objects += moreObjects;
-      bytes += moreBytes;
+    /** The next answer will bring {@code ids}. */
+    void expect(Collection<ObjectId> ids) {
+      lock.lock();
+      try {
+        expectNothing();
+        expected.addAll(ids);
+        bytesBefore = bytes;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    /** So many sizes have come. */
+    void learned(long sizes) {
+      objects += sizes;
+    }
+
+    @Override
+    public boolean isEnough(long received) {
+      bytes = bytesBefore + received;
+      return cancelled || bytes >= request.maxBytes();
+    }
+
+    @Override
+    public void arrived(PackEntry entry) {
+      objects++;
+    }
+
+    @Override
+    public boolean isAhead() {
+      return true;
+    }
+
+    /** With the lock held. */
+    private void expectNothing() {
+      expected.clear();
+      awaited.values().forEach(CountDownLatch::countDown);
+      awaited.clear();
     }
 
     @Override

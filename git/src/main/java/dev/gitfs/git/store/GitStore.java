@@ -38,11 +38,17 @@ final class GitStore implements ObjectStore {
   /** Trees are small, listed again and again, and lead to everything else. */
   private static final int TREE_SHARE = 4;
 
+  /** What is to be read soon; half of what was read, which the kernel mostly holds as well. */
+  private static final int AHEAD_SHARE = 4;
+
   /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
   private static final int SPOOL_SHARE = 8;
 
-  /** Objects in one request: 800 kB of ids. */
-  private static final int MOST_WANTS = 16_384;
+  /** Round trips to wait for what a prefetch is about to bring before asking for it as well. */
+  private static final int PATIENCE = 2;
+
+  /** Packs whose objects were handed on are complete some milliseconds later, or never. */
+  private static final Duration LAST_PACKS = Duration.ofSeconds(1);
 
   /** Tries before an object that comes and goes again is given up. */
   private static final int ATTEMPTS = 3;
@@ -57,6 +63,7 @@ final class GitStore implements ObjectStore {
   private final Session session;
   private final LocalObjects local;
   private final Upkeep upkeep;
+  private final PackIntake intake;
   private final Upstream upstream;
   private final Resolver resolver;
   private final Spool spool;
@@ -65,12 +72,12 @@ final class GitStore implements ObjectStore {
   private final Lane largeBlobLane;
   private final Cache<ObjectId, ParsedTree> trees;
   private final Cache<ObjectId, byte[]> blobs;
+  private final PrefetchedContents prefetched;
   private final long spoolBytes;
-  private final SizeTable sizes;
-  private final Lane sizeLane;
+  private final Arrivals arrivals = new Arrivals();
+  private final BlobSizes sizes;
   private final Errands errands;
   private final ReentrantLock[] inflating = new ReentrantLock[INFLATING];
-  private final LongAdder prefetched = new LongAdder();
   private final LongAdder memoryHits = new LongAdder();
   private final LongAdder diskHits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -89,25 +96,30 @@ final class GitStore implements ObjectStore {
             new Consolidation(local, session.directory(), options.diskBytes()),
             new DiskBound(options.cacheDirectory(), options.diskBytes()),
             options);
-    var intake =
-        new PackIntake(
-            session.directory(),
-            local,
-            new GitIndexPack(repository.directory()),
-            upkeep::packArrived);
-    upstream = new Upstream(remote, intake, local, repository);
-    resolver = new Resolver(remote, upstream, local, repository);
-    spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
-    treeLane = new Lane("trees", upstream::fetchTrees);
-    blobLane = new Lane("blobs", upstream::fetchBlobs);
-    largeBlobLane = new Lane("large-blobs", upstream::fetchBlobs);
-    sizes = new SizeTable(repository.scratch().resolve("sizes"), repository.scratch());
-    sizeLane = new Lane("sizes", this::askSizes);
-    errands = new Errands(this::carryOut);
     spoolBytes = Math.min(SPOOL_BYTES, options.memoryBytes() / 8);
     long treeBytes = options.memoryBytes() / TREE_SHARE;
     trees = cache(treeBytes, ParsedTree::weight);
-    blobs = cache(options.memoryBytes() - treeBytes, bytes -> bytes.length);
+    long aheadBytes = options.memoryBytes() / AHEAD_SHARE;
+    blobs = cache(options.memoryBytes() - treeBytes - aheadBytes, bytes -> bytes.length);
+    prefetched = new PrefetchedContents(aheadBytes);
+    intake =
+        new PackIntake(
+            session.directory(), spoolBytes, local, arrivals, this::deliver, upkeep::packArrived);
+    upstream = new Upstream(remote, intake, local, repository);
+    resolver = new Resolver(remote, upstream, local, repository);
+    spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
+    treeLane = new Lane("trees", ids -> upstream.fetchTrees(missing(ids)));
+    blobLane = new Lane("blobs", ids -> upstream.fetchBlobs(missing(ids)));
+    largeBlobLane = new Lane("large-blobs", ids -> upstream.fetchBlobs(missing(ids)));
+    sizes =
+        new BlobSizes(
+            upstream,
+            new SizeTable(repository.scratch().resolve("sizes"), repository.scratch()),
+            this::isSizeKnown);
+    errands =
+        new Errands(
+            new PrefetchWork(
+                upstream, sizes, this::isLocalOrAwaited, this::isSizeKnown, repository));
     for (int i = 0; i < INFLATING; i++) {
       inflating[i] = new ReentrantLock();
     }
@@ -128,7 +140,7 @@ final class GitStore implements ObjectStore {
     Optional<byte[]> raw =
         id.equals(Constants.EMPTY_TREE_ID)
             ? Optional.of(new byte[0])
-            : local.bytes(id, Constants.OBJ_TREE);
+            : arrivedOrLocal(id, Constants.OBJ_TREE);
     if (raw.isEmpty()) {
       return Optional.empty();
     }
@@ -156,7 +168,7 @@ final class GitStore implements ObjectStore {
     if (blob.isPresent()) {
       return blob;
     }
-    OptionalLong size = local.size(id);
+    OptionalLong size = storedSize(id);
     return size.isPresent() && isQuick(size.getAsLong()) ? inflate(id) : Optional.empty();
   }
 
@@ -177,12 +189,12 @@ final class GitStore implements ObjectStore {
     if (id.equals(EMPTY_BLOB)) {
       return OptionalLong.of(0);
     }
-    OptionalLong told = sizes.get(id);
+    OptionalLong told = sizes.told(id);
     if (told.isPresent()) {
       return told;
     }
     byte[] cached = blobs.getIfPresent(id);
-    return cached != null ? OptionalLong.of(cached.length) : local.size(id);
+    return cached != null ? OptionalLong.of(cached.length) : storedSize(id);
   }
 
   @Override
@@ -198,13 +210,7 @@ final class GitStore implements ObjectStore {
     }
     long start = System.nanoTime();
     try {
-      if (remote.capabilities().objectInfo()) {
-        for (IOException failure : sizeLane.fetchAll(unknown).values()) {
-          throw failure;
-        }
-      } else {
-        blobLane.fetchAll(unknown);
-      }
+      sizes.fetch(unknown);
     } finally {
       waited(start);
     }
@@ -219,14 +225,13 @@ final class GitStore implements ObjectStore {
         upstream.objectsFetched(),
         waits.sum(),
         Duration.ofNanos(waitedNanos.sum()),
-        new PrefetchStatistics(
-            errands.runningCount(), errands.plannedCount(), prefetched.sum(), 0, 0, 0, 0, 0),
+        prefetched.statistics(errands.runningCount(), errands.plannedCount()),
         upstream.requests());
   }
 
   @Override
   public boolean isLocal(ObjectId id) {
-    return id.equals(EMPTY_BLOB) || blobs.getIfPresent(id) != null || local.has(id);
+    return id.equals(EMPTY_BLOB) || blobs.getIfPresent(id) != null || isHere(id);
   }
 
   @Override
@@ -242,24 +247,42 @@ final class GitStore implements ObjectStore {
   @Override
   public void close() {
     errands.close();
-    sizeLane.close();
+    sizes.close();
     treeLane.close();
     blobLane.close();
     largeBlobLane.close();
+    // What was read a moment ago may still be on its way to the disk.
+    awaitShelved(LAST_PACKS);
+    remote.close();
+    awaitShelved(LAST_PACKS);
     upkeep.close();
     spool.close();
     local.close();
     session.close();
-    remote.close();
   }
 
   /** Does now what would be done in the background at some quiet moment. */
   void tidy() throws IOException {
+    awaitShelved(LAST_PACKS);
     upkeep.tidy();
+  }
+
+  private void awaitShelved(Duration patience) {
+    try {
+      intake.awaitIdle(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<Blob> inMemoryOrSpooled(ObjectId id) {
     byte[] cached = id.equals(EMPTY_BLOB) ? new byte[0] : blobs.getIfPresent(id);
+    if (cached == null) {
+      cached = prefetched.use(id).orElse(null);
+      if (cached != null) {
+        blobs.put(id.copy(), cached);
+      }
+    }
     Optional<Blob> blob = cached != null ? Optional.of(new HeapBlob(cached)) : spool.open(id);
     if (blob.isPresent()) {
       memoryHits.increment();
@@ -268,7 +291,7 @@ final class GitStore implements ObjectStore {
   }
 
   private Optional<Blob> inflate(ObjectId id) throws IOException {
-    Optional<byte[]> bytes = local.bytes(id, Constants.OBJ_BLOB);
+    Optional<byte[]> bytes = arrivedOrLocal(id, Constants.OBJ_BLOB);
     if (bytes.isEmpty()) {
       return Optional.empty();
     }
@@ -283,7 +306,7 @@ final class GitStore implements ObjectStore {
     if (present.isPresent()) {
       return present;
     }
-    OptionalLong size = local.size(id);
+    OptionalLong size = storedSize(id);
     if (size.isEmpty()) {
       return Optional.empty();
     }
@@ -318,14 +341,17 @@ final class GitStore implements ObjectStore {
   }
 
   private boolean isLarge(ObjectId id) {
-    return sizes.get(id).orElse(0) > spoolBytes;
+    return sizes.told(id).orElse(0) > spoolBytes;
   }
 
   private void await(Lane lane, ObjectId id) throws IOException, InterruptedException {
     misses.increment();
     long start = System.nanoTime();
     try {
-      lane.fetch(id.copy());
+      errands.await(id, PATIENCE * lane.roundTrip());
+      if (!isHere(id)) {
+        lane.fetch(id.copy());
+      }
     } finally {
       waited(start);
     }
@@ -336,50 +362,54 @@ final class GitStore implements ObjectStore {
     waitedNanos.add(System.nanoTime() - start);
   }
 
-  private void askSizes(List<ObjectId> ids) throws IOException, InterruptedException {
-    long[] answer = upstream.fetchSizes(ids);
-    for (int i = 0; i < answer.length; i++) {
-      if (answer[i] >= 0) {
-        sizes.put(ids.get(i), answer[i]);
+  /**
+   * An object has come, of a pack that is still on its way. What somebody waits for goes to what is
+   * read, anything else to what may be.
+   */
+  private void deliver(PackEntry entry, byte[] content) {
+    ObjectId id = entry.toObjectId();
+    if (entry.type() == Constants.OBJ_TREE) {
+      treeLane.arrived(id);
+    } else if (entry.type() == Constants.OBJ_BLOB) {
+      if (blobLane.isWanted(id)) {
+        blobs.put(id, content);
+      } else {
+        prefetched.add(id, content);
       }
+      blobLane.arrived(id);
+      sizes.arrived(id);
     }
+    errands.arrived(id);
   }
 
-  private Prefetch.State carryOut(Errands.Errand errand) throws IOException, InterruptedException {
-    switch (errand.request) {
-      case PrefetchRequest.Blobs(var ids, var maxBytes) -> {
-        List<ObjectId> missing = ids.stream().filter(id -> !isLocal(id)).toList();
-        errand.wants(missing.size());
-        for (int from = 0; from < missing.size(); from += MOST_WANTS) {
-          List<ObjectId> part = missing.subList(from, Math.min(missing.size(), from + MOST_WANTS));
-          upstream.fetchBlobs(part);
-          errand.received(part.size(), 0);
-          prefetched.add(part.size());
-        }
-      }
-      case PrefetchRequest.Sizes(var ids) -> {
-        if (remote.capabilities().objectInfo()) {
-          var unknown = new ArrayList<ObjectId>();
-          for (ObjectId id : ids) {
-            if (sizeIfLocal(id).isEmpty()) {
-              unknown.add(id);
-            }
-          }
-          errand.wants(unknown.size());
-          for (int from = 0; from < unknown.size(); from += MOST_WANTS) {
-            List<ObjectId> part =
-                unknown.subList(from, Math.min(unknown.size(), from + MOST_WANTS));
-            for (IOException failure : sizeLane.fetchAll(part).values()) {
-              throw failure;
-            }
-            errand.received(part.size(), 0);
-          }
-        }
-      }
-      case PrefetchRequest.Trees(var root, var maxBytes) -> upstream.fetchTrees(List.of(root));
-      case PrefetchRequest.Subtrees(var trees, var maxBytes) -> upstream.fetchSubtrees(trees);
-    }
-    return Prefetch.State.COMPLETE;
+  private Optional<byte[]> arrivedOrLocal(ObjectId id, int type) throws IOException {
+    Optional<byte[]> arrived = arrivals.bytes(id, type);
+    return arrived.isPresent() ? arrived : local.bytes(id, type);
+  }
+
+  private OptionalLong storedSize(ObjectId id) throws IOException {
+    OptionalLong arrived = arrivals.size(id);
+    return arrived.isPresent() ? arrived : local.size(id);
+  }
+
+  private boolean isHere(ObjectId id) {
+    return arrivals.has(id) || local.has(id);
+  }
+
+  private boolean isLocalOrAwaited(ObjectId id) {
+    return isLocal(id)
+        || blobLane.isWanted(id)
+        || largeBlobLane.isWanted(id)
+        || errands.isExpected(id);
+  }
+
+  private boolean isSizeKnown(ObjectId id) {
+    return id.equals(EMPTY_BLOB) || sizes.told(id).isPresent() || isHere(id);
+  }
+
+  /** What has not come since it was wanted. */
+  private List<ObjectId> missing(List<ObjectId> ids) {
+    return ids.stream().filter(id -> !isHere(id)).toList();
   }
 
   private IOException vanishes(ObjectId id) {

@@ -31,16 +31,20 @@ import org.slf4j.LoggerFactory;
  * requests are under way at a time, so a long one delays no other; when all are, what is wanted
  * piles up and leaves together with the next free slot.
  *
- * <p>A thread that is interrupted leaves; its object stays wanted while somebody else waits for it.
- * A request of which nobody wants anything any more is interrupted. A failure is told to those who
- * wait at that moment and to nobody later. When the server refuses one object of a batch, the
- * others are asked for again without it.
+ * <p>Whoever waits is woken when his object has come, not when the whole answer has. A thread that
+ * is interrupted leaves; its object stays wanted while somebody else waits for it. A request of
+ * which nobody wants anything any more is interrupted. A failure is told to those who wait at that
+ * moment and to nobody later. When the server refuses one object of a batch, the others are asked
+ * for again without it.
  */
 final class Lane implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
 
-  /** Asks for objects and makes them local; blocks, and heeds interrupts. */
+  /**
+   * Asks for objects and makes them local; blocks, and heeds interrupts. Those that have come are
+   * told to {@link Lane#arrived}; when this returns, all have.
+   */
   @FunctionalInterface
   interface Request {
     void send(List<ObjectId> ids) throws IOException, InterruptedException;
@@ -118,6 +122,41 @@ final class Lane implements AutoCloseable {
       }
     }
     return failures;
+  }
+
+  /** Tells that {@code id} has become local, by whatever way: nobody needs to wait for it. */
+  void arrived(ObjectId id) {
+    lock.lock();
+    try {
+      Want want = wants.get(id);
+      if (want != null) {
+        pending.remove(id);
+        settle(want, null);
+        gather();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether {@code id} is asked for, or about to be. */
+  boolean isWanted(ObjectId id) {
+    lock.lock();
+    try {
+      return wants.containsKey(id);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What a request takes at least, in nanoseconds. */
+  long roundTrip() {
+    lock.lock();
+    try {
+      return roundTrip;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Interrupts all requests; those who wait get an exception. */
@@ -305,7 +344,8 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  private void send(List<Want> batch) throws InterruptedException {
+  private void send(List<Want> all) throws InterruptedException {
+    List<Want> batch = all.stream().filter(want -> want.done.getCount() > 0).toList();
     if (batch.isEmpty()) {
       return;
     }

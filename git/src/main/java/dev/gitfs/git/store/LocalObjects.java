@@ -24,7 +24,6 @@ import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
-import org.eclipse.jgit.lib.ObjectDatabase;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.util.FS;
@@ -76,11 +75,6 @@ final class LocalObjects implements AutoCloseable {
     return shelf;
   }
 
-  /** For JGit's parser of packs. */
-  ObjectDatabase database() {
-    return objects;
-  }
-
   /**
    * Whether {@code id} is here, as far as this process has noticed: a pack that another process
    * brought is seen after {@link #LIST_INTERVAL}. Touches no file, for it is asked far more often
@@ -104,6 +98,10 @@ final class LocalObjects implements AutoCloseable {
   OptionalLong size(ObjectId id) throws IOException {
     Optional<Long> size = read(id, reader -> reader.getObjectSize(id, Constants.OBJ_BLOB));
     return size.isPresent() ? OptionalLong.of(size.get()) : OptionalLong.empty();
+  }
+
+  boolean isCommit(ObjectId id) throws IOException {
+    return read(id, reader -> reader.open(id).getType()).equals(Optional.of(Constants.OBJ_COMMIT));
   }
 
   /** What to do with the contents of a blob as they are inflated. */
@@ -188,6 +186,11 @@ final class LocalObjects implements AutoCloseable {
   /** {@code id}, and what is packed with it, is in use until this is closed. */
   void hold(ObjectId id) throws IOException {
     noteUse(id, Constants.OBJ_COMMIT);
+  }
+
+  /** The same for all of a pack. */
+  void hold(Path pack) {
+    held.add(PackShelf.withoutExtension(pack));
   }
 
   @Override
@@ -289,8 +292,11 @@ final class LocalObjects implements AutoCloseable {
     return packs;
   }
 
-  /** JGit looks at the directory, and for new packs if that has changed. */
-  private void list() {
+  /**
+   * JGit looks at the directory, and for new packs if that has changed. One at a time: what one
+   * lists before a pack has come must not replace what another lists after that.
+   */
+  private synchronized void list() {
     packs = objects.getPacks();
     listed = System.nanoTime();
   }

@@ -1,128 +1,217 @@
 package dev.gitfs.git.store;
 
 import dev.gitfs.git.remote.CorruptPackException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
-import org.eclipse.jgit.errors.TooLargeObjectInPackException;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * Takes packs from the network into the repository. Each is parsed, verified and indexed among the
- * session's temporary files, where nobody sees it and a crash leaves it to be cleaned up; only a
- * pack that is whole and holds every wanted object is moved to the others.
+ * Takes packs from the network into the repository. Each is read, verified and indexed among the
+ * session's temporary files, where nobody but this process sees it and a crash leaves it to be
+ * cleaned up. Its objects are handed on as they come; the pack itself is moved to the others when
+ * it is whole and holds every wanted object, or when the network or the taker ended it, as far as
+ * it has come.
  */
 final class PackIntake {
 
-  private final Path scratch;
-  private final LocalObjects local;
-  private final GitIndexPack git;
-  private final LongConsumer arrivals;
+  /** Hears of each object that has come, on the thread that receives it. */
+  interface Delivery {
 
-  /** Wants that were answered with an object beyond what JGit takes, 2 GiB. */
-  private final Set<ObjectId> beyondJGit = ConcurrentHashMap.newKeySet();
-
-  /** {@code scratch} is on the repository's file system; {@code arrivals} hears packs' sizes. */
-  PackIntake(Path scratch, LocalObjects local, GitIndexPack git, LongConsumer arrivals) {
-    this.git = git;
-    this.scratch = scratch;
-    this.local = local;
-    this.arrivals = arrivals;
+    /** {@code content} is shared: nobody changes it. */
+    void arrived(PackEntry entry, byte[] content);
   }
 
   /**
-   * Reads a pack to its end and shelves it.
+   * What an answer came to.
    *
-   * @return how many objects it held
-   * @throws CorruptPackException if it is damaged or lacks one of {@code wants}
+   * @param cut whether its taker had enough before its end
    */
-  long take(InputStream stream, Collection<ObjectId> wants, PackKind kind) throws IOException {
-    var source = new Source(stream);
+  record Taken(long objects, long bytes, boolean cut) {
+
+    static final Taken NOTHING = new Taken(0, 0, false);
+  }
+
+  private final Path scratch;
+  private final long largeBlob;
+  private final LocalObjects local;
+  private final Arrivals arrivals;
+  private final Delivery delivery;
+  private final LongConsumer shelved;
+
+  /** Guarded by this. */
+  private int underWay;
+
+  /**
+   * @param scratch a directory on the repository's file system
+   * @param largeBlob blobs above this size are found when their pack is on the shelf, not before
+   * @param shelved hears the packs' sizes
+   */
+  PackIntake(
+      Path scratch,
+      long largeBlob,
+      LocalObjects local,
+      Arrivals arrivals,
+      Delivery delivery,
+      LongConsumer shelved) {
+    this.scratch = scratch;
+    this.largeBlob = largeBlob;
+    this.local = local;
+    this.arrivals = arrivals;
+    this.delivery = delivery;
+    this.shelved = shelved;
+  }
+
+  /**
+   * Reads a pack as far as {@code reception} wants it and shelves what has come.
+   *
+   * @throws CorruptPackException if it is damaged, or is whole and lacks one of {@code wants}; all
+   *     of it is dropped then
+   * @throws IOException if the stream breaks or the disk fails
+   */
+  Taken take(InputStream stream, Collection<ObjectId> wants, PackKind kind, Reception reception)
+      throws IOException {
+    underWay(1);
+    try {
+      return receive(stream, wants, kind, reception);
+    } finally {
+      underWay(-1);
+    }
+  }
+
+  /** Waits until all packs under way are on the shelf, or dropped; for so long at most. */
+  synchronized void awaitIdle(Duration patience) throws InterruptedException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    for (long left; underWay > 0 && (left = deadline - System.nanoTime()) > 0; ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+  }
+
+  private synchronized void underWay(int more) {
+    underWay += more;
+    notifyAll();
+  }
+
+  private Taken receive(
+      InputStream stream, Collection<ObjectId> wants, PackKind kind, Reception reception)
+      throws IOException {
+    var received = new Received(reception);
     Path pack = null;
-    Path index = null;
     try {
       pack = Files.createTempFile(scratch, "incoming-", ".pack");
-      index = pack.resolveSibling(PackShelf.withoutExtension(pack) + ".idx");
-      Set<ObjectId> received = receive(source, wants, pack, index);
-      for (ObjectId want : wants) {
-        if (!received.contains(want)) {
-          throw new CorruptPackException(
-              "the pack received lacks " + want.name() + ", which was asked for", null);
+      try (var staged = new StagedPack(pack)) {
+        PackStream.Outcome outcome = read(stream, staged, wants, received);
+        // It may be an interrupt that ended the stream: the rest is short, and not to be torn.
+        boolean interrupted = Thread.interrupted();
+        try {
+          shelve(pack, outcome, kind);
+        } finally {
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+          }
         }
+        arrivals.remove(received.entries);
+        if (outcome.failure().isPresent()) {
+          throw new BrokenOff(outcome.failure().get());
+        }
+        return new Taken(outcome.entries().size(), outcome.bytes(), !outcome.complete());
       }
-      long bytes = Files.size(pack) + Files.size(index);
-      local.add(pack, kind);
-      arrivals.accept(bytes);
-      return received.size();
     } catch (CorruptPackException e) {
-      throw e;
+      throw new CorruptPackException("the pack received is damaged: " + e.getMessage(), e);
+    } catch (BrokenOff e) {
+      throw e.failure;
     } catch (IOException e) {
-      throw source.failure == null ? DiskFull.explain(e, scratch) : source.failure;
+      throw DiskFull.explain(e, scratch);
     } finally {
+      arrivals.remove(received.entries);
       if (pack != null) {
         Files.deleteIfExists(pack);
-        Files.deleteIfExists(index);
+        Files.deleteIfExists(PackStream.index(pack));
       }
     }
   }
 
-  /** Tells the three that can fail apart: the stream, the disk, and the pack itself. */
-  private Set<ObjectId> receive(Source source, Collection<ObjectId> wants, Path pack, Path index)
+  private static PackStream.Outcome read(
+      InputStream stream, StagedPack staged, Collection<ObjectId> wants, Received received)
       throws IOException {
-    if (wants.stream().anyMatch(beyondJGit::contains)) {
-      Files.delete(pack);
-      return git.receive(source, pack, index);
+    try (var reader = new PackStream(stream, staged, received.reception::isEnough, received)) {
+      PackStream.Outcome outcome = reader.read();
+      if (outcome.complete()) {
+        requireAll(wants, reader);
+      }
+      return outcome;
     }
-    try (var incoming = new IncomingPack(local.database(), source, pack, index)) {
-      try {
-        return incoming.receive();
-      } catch (TooLargeObjectInPackException e) {
-        // Known by the object's header, before its bytes have come: asking again costs little.
-        beyondJGit.addAll(wants);
-        throw new CorruptPackException(
-            "not damaged, but an object in it is too large for JGit; git is to take the next", e);
-      } catch (IOException | RuntimeException e) {
-        if (source.failure != null || incoming.diskFailed()) {
-          throw e;
-        }
-        throw new CorruptPackException("the pack received is damaged: " + e.getMessage(), e);
+  }
+
+  private static void requireAll(Collection<ObjectId> wants, PackStream reader)
+      throws CorruptPackException {
+    for (ObjectId want : wants) {
+      if (!reader.holds(want)) {
+        throw new CorruptPackException("it lacks " + want.name() + ", which was asked for", null);
       }
     }
   }
 
-  /** The stream from the network, which remembers its failure. */
-  private static final class Source extends FilterInputStream {
+  private void shelve(Path pack, PackStream.Outcome outcome, PackKind kind) throws IOException {
+    if (!outcome.entries().isEmpty()) {
+      long bytes = Files.size(pack) + Files.size(PackStream.index(pack));
+      Path added = local.add(pack, kind);
+      if (kind != PackKind.BLOBS) {
+        // Its trees may be shown already.
+        local.hold(added);
+      }
+      shelved.accept(bytes);
+    }
+  }
 
-    private IOException failure;
+  private final class Received implements PackStream.Listener {
 
-    Source(InputStream in) {
-      super(in);
+    private final Reception reception;
+    private final List<PackEntry> entries = new ArrayList<>();
+
+    Received(Reception reception) {
+      this.reception = reception;
     }
 
     @Override
-    public int read() throws IOException {
-      try {
-        return super.read();
-      } catch (IOException e) {
-        failure = e;
-        throw e;
+    public void announced(int type, long size, boolean isDelta) {
+      reception.announced(size, isDelta);
+    }
+
+    @Override
+    public void arrived(PackEntry entry, byte[] content) {
+      reception.arrived(entry);
+      if (entry.type() != Constants.OBJ_BLOB || content.length <= largeBlob) {
+        entries.add(entry);
+        arrivals.add(entry);
+        delivery.arrived(entry, content);
       }
     }
 
     @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      try {
-        return super.read(target, offset, length);
-      } catch (IOException e) {
-        failure = e;
-        throw e;
-      }
+    public void arrivedLarge(PackEntry entry) {
+      reception.arrived(entry);
+    }
+  }
+
+  /** The network's failure, told apart from those of the disk. */
+  private static final class BrokenOff extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    private final IOException failure;
+
+    BrokenOff(IOException failure) {
+      super(failure);
+      this.failure = failure;
     }
   }
 }

@@ -90,15 +90,15 @@ final class PackStream implements Closeable {
   private long end = HEADER_BYTES;
 
   /**
-   * @param file to write the pack to; its index goes beside it
+   * @param staged to write the pack to; its index goes beside it
    * @param enough of a number of bytes received, whether to read no more
    */
-  PackStream(InputStream stream, Path file, LongPredicate enough, Listener listener)
+  PackStream(InputStream stream, StagedPack staged, LongPredicate enough, Listener listener)
       throws IOException {
-    this.index = file.resolveSibling(PackShelf.withoutExtension(file) + ".idx");
+    this.index = index(staged.file());
     this.listener = listener;
-    this.staged = new StagedPack(file);
-    this.source = new PackSource(stream, file, enough);
+    this.staged = staged;
+    this.source = new PackSource(stream, staged.file(), enough);
   }
 
   /**
@@ -131,6 +131,11 @@ final class PackStream implements Closeable {
       }
     }
     return new Outcome(sorted, source.received(), complete, failure);
+  }
+
+  /** Where the index of a pack goes. */
+  static Path index(Path pack) {
+    return pack.resolveSibling(PackShelf.withoutExtension(pack) + ".idx");
   }
 
   boolean holds(ObjectId id) {

@@ -107,7 +107,7 @@ final class Resolver {
     }
     RevCommit commit = peel(id, name);
     if (!local.has(commit.getTree())) {
-      upstream.shows(commit.copy());
+      upstream.shows(commit.copy(), commit.getTree().copy());
       upstream.fetchTrees(List.of(commit.getTree().copy()));
     }
     return commit;
@@ -139,7 +139,7 @@ final class Resolver {
 
   private Revision publish(RevCommit commit, String ref, Map<String, ObjectId> refs, String head)
       throws IOException {
-    upstream.shows(commit.copy());
+    upstream.shows(commit.copy(), commit.getTree().copy());
     local.hold(commit);
     repository.publish(commit.copy(), refs, head);
     return new Revision(

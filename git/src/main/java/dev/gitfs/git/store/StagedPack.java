@@ -21,16 +21,57 @@ import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
 /**
- * A pack file that is still being written, as far as it is: gives out its objects again.
- *
- * @param file where the pack is
+ * A pack file that is still being written, as far as it is: gives out its objects again, wherever
+ * the file is moved meanwhile, until this is closed. For any number of threads.
  */
-record StagedPack(Path file) {
+final class StagedPack implements Closeable {
 
   private static final int BUFFER_BYTES = 1 << 14;
 
+  /** Says that the pack is no longer staged. */
+  static final class ClosedException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    ClosedException(Path file) {
+      super(file + " is not staged any more");
+    }
+  }
+
+  private final Path file;
+
+  /** Guarded by this. Not a channel, which an interrupt would close. */
+  private final RandomAccessFile pack;
+
+  private boolean closed;
+
+  /** {@code file} is there, and beside it is room for files as large as an object. */
+  StagedPack(Path file) throws IOException {
+    this.file = file;
+    this.pack = new RandomAccessFile(file.toFile(), "r");
+  }
+
+  Path file() {
+    return file;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    pack.close();
+  }
+
+  private synchronized int read(long position, byte[] target, int offset, int length)
+      throws IOException {
+    if (closed) {
+      throw new ClosedException(file);
+    }
+    pack.seek(position);
+    return pack.read(target, offset, length);
+  }
+
   /** Reads objects of one pack, for one thread. */
-  Reader reader(DeltaBases bases) throws IOException {
+  Reader reader(DeltaBases bases) {
     return new Reader(bases);
   }
 
@@ -45,9 +86,6 @@ record StagedPack(Path file) {
 
     private final DeltaBases bases;
 
-    /** Not a channel, which an interrupt would close. */
-    private final RandomAccessFile pack;
-
     private final Inflater inflater = new Inflater();
     private final byte[] buffer = new byte[BUFFER_BYTES];
 
@@ -56,9 +94,8 @@ record StagedPack(Path file) {
 
     private Path largeFile;
 
-    private Reader(DeltaBases bases) throws IOException {
+    private Reader(DeltaBases bases) {
       this.bases = bases;
-      this.pack = new RandomAccessFile(file.toFile(), "r");
     }
 
     /** An object none of whose bases is larger than what is held. */
@@ -146,7 +183,6 @@ record StagedPack(Path file) {
     @Override
     public void close() throws IOException {
       inflater.end();
-      pack.close();
       forget();
     }
 
@@ -162,16 +198,18 @@ record StagedPack(Path file) {
     private byte[] inflate(PackEntry entry, long size) throws IOException {
       byte[] content = new byte[(int) size];
       inflater.reset();
-      pack.seek(entry.bodyOffset());
+      long position = entry.bodyOffset();
       try {
         for (int filled = 0; filled < content.length; ) {
           int count = inflater.inflate(content, filled, content.length - filled);
           filled += count;
           if (count == 0) {
-            int read = inflater.needsInput() ? pack.read(buffer) : 0;
+            int read =
+                inflater.needsInput() ? StagedPack.this.read(position, buffer, 0, BUFFER_BYTES) : 0;
             if (read <= 0) {
               throw new IOException(file + " has changed while it was received");
             }
+            position += read;
             inflater.setInput(buffer, 0, read);
           }
         }
@@ -181,19 +219,23 @@ record StagedPack(Path file) {
       return content;
     }
 
-    private InputStream stream(PackEntry entry) throws IOException {
+    private InputStream stream(PackEntry entry) {
       inflater.reset();
-      pack.seek(entry.bodyOffset());
       var deflated =
           new InputStream() {
+            private long position = entry.bodyOffset();
+
             @Override
             public int read() throws IOException {
-              return pack.read();
+              byte[] one = new byte[1];
+              return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
             }
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
-              return pack.read(target, offset, length);
+              int count = StagedPack.this.read(position, target, offset, length);
+              position += Math.max(count, 0);
+              return count;
             }
           };
       // Deltas are read byte by byte.

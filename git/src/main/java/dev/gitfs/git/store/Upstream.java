@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
@@ -58,11 +59,15 @@ final class Upstream {
   /** Commits that were asked for, for a server that sends nothing less than whole ones. */
   private final Set<ObjectId> commits = ConcurrentHashMap.newKeySet();
 
+  /** Their root trees. */
+  private final Set<ObjectId> roots = ConcurrentHashMap.newKeySet();
+
   private final ReentrantLock wholeFetch = new ReentrantLock();
 
   /** Only ever grows coarser. */
   private volatile Grain grain;
 
+  /** Written with what the server said last. */
   private volatile boolean sizesAlone;
 
   Upstream(Remote remote, PackIntake intake, LocalObjects local, CacheRepository repository) {
@@ -96,6 +101,12 @@ final class Upstream {
     return sizesAlone;
   }
 
+  /** The same, having asked. */
+  boolean tellsSizes() throws IOException, InterruptedException {
+    sizesAlone = remote.capabilities().objectInfo();
+    return sizesAlone;
+  }
+
   /** Sizes of blobs in their order, -1 for one that the server does not have. */
   long[] fetchSizes(List<ObjectId> ids) throws IOException, InterruptedException {
     sizeRequests.increment();
@@ -110,27 +121,36 @@ final class Upstream {
       Grain tried = grain;
       Filter filter = tried == Grain.ROOT_TREE ? Filter.trees(1) : Filter.NO_BLOBS;
       try {
-        fetch(List.of(want), 1, Optional.of(filter), PackKind.TREES);
+        fetch(List.of(want), 1, Optional.of(filter), PackKind.TREES, Reception.DEMANDED);
         return;
       } catch (RemoteException e) {
         coarsenAfter(e, tried);
       }
     }
-    fetch(List.of(want), 1, Optional.empty(), PackKind.WHOLE);
+    fetch(List.of(want), 1, Optional.empty(), PackKind.WHOLE, Reception.DEMANDED);
   }
 
   /** Tells of a commit that is shown, which a server without filters must be asked for again. */
-  void shows(ObjectId commit) {
+  void shows(ObjectId commit, ObjectId tree) {
     commits.add(commit);
+    roots.add(tree);
+  }
+
+  /** Whether {@code id} is a commit that is shown, or its root tree. */
+  boolean isShown(ObjectId id) {
+    return commits.contains(id) || roots.contains(id);
   }
 
   /** Makes trees local, and all trees below them. */
   void fetchTrees(List<ObjectId> ids) throws IOException, InterruptedException {
+    if (ids.isEmpty()) {
+      return;
+    }
     checkCapabilities();
     if (grain != Grain.WHOLE) {
       treeRequests.increment();
       try {
-        fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES);
+        fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES, Reception.DEMANDED);
         return;
       } catch (RemoteException e) {
         coarsenAfter(e, Grain.ALL_TREES);
@@ -139,26 +159,47 @@ final class Upstream {
     fetchWhole(ids);
   }
 
-  /** Makes trees local with everything below them. */
-  void fetchSubtrees(List<ObjectId> ids) throws IOException, InterruptedException {
-    checkCapabilities();
-    if (grain != Grain.WHOLE) {
-      prefetchRequests.increment();
-      fetch(ids, 0, Optional.empty(), PackKind.WHOLE);
-    } else {
-      fetchWhole(ids);
-    }
-  }
-
   /** Makes blobs local. */
   void fetchBlobs(List<ObjectId> ids) throws IOException, InterruptedException {
-    checkCapabilities();
-    if (grain != Grain.WHOLE) {
-      blobRequests.increment();
-      fetch(ids, 0, Optional.empty(), PackKind.BLOBS);
-    } else {
-      fetchWhole(ids);
+    fetchBlobs(ids, Reception.DEMANDED);
+  }
+
+  /** Makes blobs local, as far as {@code reception} wants them. */
+  PackIntake.Taken fetchBlobs(List<ObjectId> ids, Reception reception)
+      throws IOException, InterruptedException {
+    if (ids.isEmpty()) {
+      return PackIntake.Taken.NOTHING;
     }
+    checkCapabilities();
+    if (grain == Grain.WHOLE) {
+      fetchWhole(ids);
+      return PackIntake.Taken.NOTHING;
+    }
+    (reception.isAhead() ? prefetchRequests : blobRequests).increment();
+    return fetch(ids, 0, Optional.empty(), PackKind.BLOBS, reception);
+  }
+
+  /**
+   * Whether the server can be asked for a part of what it has, so that there are parts to fetch.
+   */
+  boolean sendsParts() throws IOException, InterruptedException {
+    checkCapabilities();
+    return grain != Grain.WHOLE;
+  }
+
+  /** All trees below {@code root}, a tree, or a commit without its history; ahead of need. */
+  PackIntake.Taken prefetchTrees(ObjectId root, Reception reception)
+      throws IOException, InterruptedException {
+    prefetchRequests.increment();
+    int depth = local.isCommit(root) ? 1 : 0;
+    return fetch(List.of(root), depth, Optional.of(Filter.NO_BLOBS), PackKind.TREES, reception);
+  }
+
+  /** Trees with everything below them, ahead of need. */
+  PackIntake.Taken prefetchSubtrees(List<ObjectId> trees, Reception reception)
+      throws IOException, InterruptedException {
+    prefetchRequests.increment();
+    return fetch(trees, 0, Optional.empty(), PackKind.WHOLE, reception);
   }
 
   private void checkCapabilities() throws IOException, InterruptedException {
@@ -173,7 +214,7 @@ final class Upstream {
     try {
       // Those before us fetched everything there is.
       if (!commits.isEmpty() && !ids.stream().allMatch(local::has)) {
-        fetch(List.copyOf(commits), 1, Optional.empty(), PackKind.WHOLE);
+        fetch(List.copyOf(commits), 1, Optional.empty(), PackKind.WHOLE, Reception.DEMANDED);
       }
       for (ObjectId id : ids) {
         if (!local.has(id)) {
@@ -187,13 +228,41 @@ final class Upstream {
     }
   }
 
-  private void fetch(Collection<ObjectId> wants, int depth, Optional<Filter> filter, PackKind kind)
+  private PackIntake.Taken fetch(
+      Collection<ObjectId> wants,
+      int depth,
+      Optional<Filter> filter,
+      PackKind kind,
+      Reception reception)
       throws IOException, InterruptedException {
-    var received = new AtomicLong();
-    remote.fetch(
-        new FetchRequest(List.copyOf(wants), depth, filter),
-        pack -> received.set(intake.take(pack, wants, kind)));
-    objectsFetched.addAndGet(received.get());
+    var taken = new AtomicReference<>(PackIntake.Taken.NOTHING);
+    try {
+      remote.fetch(
+          new FetchRequest(List.copyOf(wants), depth, filter),
+          pack -> {
+            taken.set(intake.take(pack, wants, kind, reception));
+            if (taken.get().cut()) {
+              throw new AnswerCutException();
+            }
+          });
+    } catch (RemoteException e) {
+      if (!taken.get().cut()) {
+        throw e;
+      }
+    } finally {
+      objectsFetched.addAndGet(taken.get().objects());
+    }
+    return taken.get();
+  }
+
+  /** Tells the remote to leave the rest of an answer unread, in the one way there is. */
+  private static final class AnswerCutException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    AnswerCutException() {
+      super("enough of the answer has come");
+    }
   }
 
   private void coarsenAfter(RemoteException refusal, Grain tried) throws IOException {

@@ -175,7 +175,7 @@ final class ObjectStoreTest {
     try (var store = cache.open()) {
       Cache.head(store);
       int before = cache.packs().size();
-      cache.remote.spoil = pack -> Arrays.copyOf(pack, pack.length - 5);
+      cache.remote.spoil = pack -> Arrays.copyOf(pack, pack.length - 25);
       assertThatThrownBy(() -> store.blob(id)).isInstanceOf(RemoteException.class);
       assertThat(cache.packs()).hasSize(before);
       cache.remote.spoil = pack -> pack;

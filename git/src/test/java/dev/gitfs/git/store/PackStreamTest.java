@@ -133,8 +133,9 @@ final class PackStreamTest {
               return super.read(target, offset, length);
             }
           };
-      try (var stream =
-          new PackStream(slow, directory.resolve("a.pack"), bytes -> false, collect(counted))) {
+      Path file = Files.createFile(directory.resolve("a.pack"));
+      try (var staged = new StagedPack(file);
+          var stream = new PackStream(slow, staged, bytes -> false, collect(counted))) {
         stream.read();
       }
       for (PackEntry entry : counted) {
@@ -471,7 +472,8 @@ final class PackStreamTest {
   private static final class Received implements AutoCloseable, PackStream.Listener {
 
     private final Path directory = Files.createTempDirectory("stream");
-    final Path file = directory.resolve("received.pack");
+    final Path file = Files.createFile(directory.resolve("received.pack"));
+    final StagedPack staged = new StagedPack(file);
     final Map<ObjectId, byte[]> contents = new HashMap<>();
     final List<ObjectId> large = new ArrayList<>();
     final PackStream.Outcome outcome;
@@ -481,7 +483,7 @@ final class PackStreamTest {
     }
 
     Received(InputStream pack, LongPredicate enough) throws IOException {
-      try (var stream = new PackStream(pack, file, enough, this)) {
+      try (var stream = new PackStream(pack, staged, enough, this)) {
         outcome = stream.read();
       } catch (IOException | RuntimeException | Error e) {
         close();
@@ -514,6 +516,7 @@ final class PackStreamTest {
 
     @Override
     public void close() throws IOException {
+      staged.close();
       FileTrees.delete(directory);
     }
   }

@@ -148,8 +148,9 @@ final class UpkeepTest {
     bytes[bytes.length / 2] ^= 0x10;
     pack.toFile().setWritable(true);
     Files.write(pack, bytes);
-    try (var store = cache.open()) {
+    try (var store = (GitStore) cache.open()) {
       assertThat(Cache.read(store.blob(id))).hasSize(FILE_BYTES);
+      store.tidy();
       assertThat(cache.packs()).hasSize(1);
       Cache.head(store);
     }
@@ -209,6 +210,7 @@ final class UpkeepTest {
       ids.add(file(i));
     }
     store.fetchSizes(ids);
+    ((GitStore) store).tidy();
   }
 
   /** Makes packs that were used just now look as if that was {@code minutes} ago. */

@@ -1,0 +1,132 @@
+package dev.gitfs.git.store;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How each kind of prefetch is carried out. */
+final class PrefetchWork implements Errands.Work {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PrefetchWork.class);
+
+  /** Objects in one request: 800 kB of ids. */
+  private static final int MOST_WANTS = 16_384;
+
+  private final Upstream upstream;
+  private final BlobSizes sizes;
+  private final Predicate<ObjectId> isLocal;
+  private final Predicate<ObjectId> isSizeKnown;
+
+  /** Holds how many bytes the trees of this repository were found to exceed. */
+  private final Path marker;
+
+  private final Path scratch;
+
+  /** Trees below which there are more than so many bytes of trees. */
+  private final Map<ObjectId, Long> exceeding = new ConcurrentHashMap<>();
+
+  /**
+   * @param isLocal whether a blob is here, or somebody has asked for it
+   */
+  PrefetchWork(
+      Upstream upstream,
+      BlobSizes sizes,
+      Predicate<ObjectId> isLocal,
+      Predicate<ObjectId> isSizeKnown,
+      CacheRepository repository) {
+    this.upstream = upstream;
+    this.sizes = sizes;
+    this.isLocal = isLocal;
+    this.isSizeKnown = isSizeKnown;
+    this.marker = repository.marker("trees-exceed");
+    this.scratch = repository.scratch();
+  }
+
+  @Override
+  public boolean run(Errands.Errand errand) throws IOException, InterruptedException {
+    if (!upstream.sendsParts()) {
+      // All there is has come with the commit.
+      return true;
+    }
+    return switch (errand.request) {
+      case PrefetchRequest.Blobs blobs -> fetchBlobs(blobs.ids(), errand);
+      case PrefetchRequest.Sizes wanted -> fetchSizes(wanted.ids(), errand);
+      case PrefetchRequest.Trees trees -> fetchTrees(trees, errand);
+      case PrefetchRequest.Subtrees subtrees ->
+          !upstream.prefetchSubtrees(subtrees.trees(), errand).cut();
+    };
+  }
+
+  private boolean fetchBlobs(List<ObjectId> ids, Errands.Errand errand)
+      throws IOException, InterruptedException {
+    List<ObjectId> missing = ids.stream().distinct().filter(isLocal.negate()).toList();
+    errand.wants(missing.size());
+    for (List<ObjectId> part : parts(missing)) {
+      errand.expect(part);
+      if (upstream.fetchBlobs(part, errand).cut()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean fetchSizes(List<ObjectId> ids, Errands.Errand errand)
+      throws IOException, InterruptedException {
+    if (!upstream.tellsSizes()) {
+      return true;
+    }
+    List<ObjectId> unknown = ids.stream().distinct().filter(isSizeKnown.negate()).toList();
+    errand.wants(unknown.size());
+    for (List<ObjectId> part : parts(unknown)) {
+      sizes.fetch(part);
+      errand.learned(part.size());
+    }
+    return true;
+  }
+
+  private boolean fetchTrees(PrefetchRequest.Trees request, Errands.Errand errand)
+      throws IOException, InterruptedException {
+    ObjectId root = request.root();
+    boolean whole = upstream.isShown(root);
+    if ((whole ? exceeded() : exceeding.getOrDefault(root, -1L)) >= request.maxBytes()) {
+      return false;
+    }
+    if (!upstream.prefetchTrees(root, errand).cut()) {
+      return true;
+    }
+    if (errand.progress().bytes() >= request.maxBytes()) {
+      LOG.debug("The trees below {} exceed {} bytes", root.name(), request.maxBytes());
+      if (whole) {
+        AtomicFile.write(scratch, marker, request.maxBytes() + "\n");
+      } else {
+        exceeding.put(root, request.maxBytes());
+      }
+    }
+    return false;
+  }
+
+  private long exceeded() throws IOException {
+    try {
+      return Long.parseLong(Files.readString(marker).strip());
+    } catch (NoSuchFileException | NumberFormatException e) {
+      return -1;
+    }
+  }
+
+  private static List<List<ObjectId>> parts(List<ObjectId> ids) {
+    var parts = new ArrayList<List<ObjectId>>();
+    for (int from = 0; from < ids.size(); from += MOST_WANTS) {
+      parts.add(ids.subList(from, Math.min(ids.size(), from + MOST_WANTS)));
+    }
+    return parts;
+  }
+}
