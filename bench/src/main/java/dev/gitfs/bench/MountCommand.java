@@ -27,7 +27,7 @@ final class MountCommand implements Callable<Integer> {
     if (runs < 1) {
       throw new UsageException("--runs must be at least 1");
     }
-    try (var workspace = new Workspace();
+    try (var workspace = new Workspace(Checkout.cache());
         var served = trees.serve()) {
       var report = new MountBenchmark(served, workspace, runs).run(trees.tree(), trees.network());
       return output.publish("mount", report.markdown(), report.meetsItsGoals());

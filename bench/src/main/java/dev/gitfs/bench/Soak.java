@@ -139,23 +139,15 @@ final class Soak {
   String markdown(BenchTree source, Network network) throws IOException {
     var lines = new ArrayList<String>();
     lines.add(
-        "- %s, %,d files; %s; %s; %d readers for %d minutes."
+        "- %s, %,d files; %s; %s; %d readers."
             .formatted(
-                source.description(),
-                files.size(),
-                network,
-                Machine.description(),
-                READERS,
-                length.toMinutes()));
+                source.description(), files.size(), network, Machine.description(), READERS));
     lines.add(
-        "- Resident at most %s MiB (goal: %.0f), %s: the last quarter's median is %.2f times the"
-            + " second's (goal: %s)."
-                .formatted(
-                    Unit.MEBIBYTES.format(moments.getLast().memory().peak()),
-                    MOST_MEBIBYTES,
-                    isFlat() ? "flat" : "**not flat**",
-                    quarter(4) / quarter(2),
-                    FLAT_WITHIN));
+        "- Resident at most %s MiB (goal: ≤ %.0f)."
+            .formatted(Unit.MEBIBYTES.format(moments.getLast().memory().peak()), MOST_MEBIBYTES));
+    lines.add(
+        "- %s: the median of the last quarter is %.2f times that of the second (goal: ≤ %s)."
+            .formatted(isFlat() ? "Flat" : "**Not flat**", quarter(4) / quarter(2), FLAT_WITHIN));
     lines.add("");
     lines.add("| minute | resident | resident at most | files read | bytes read |");
     lines.add("|---:|---:|---:|---:|---:|");

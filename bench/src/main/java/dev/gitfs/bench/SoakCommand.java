@@ -28,7 +28,7 @@ final class SoakCommand implements Callable<Integer> {
     if (minutes < 1) {
       throw new UsageException("--minutes must be at least 1");
     }
-    try (var workspace = new Workspace();
+    try (var workspace = new Workspace(Checkout.cache());
         var served = trees.serve();
         var gitFs = new GitFs(workspace.directory("git-fs"));
         var mounted = gitFs.mount(served.url(), "cache")) {

@@ -14,8 +14,9 @@ final class Workspace implements AutoCloseable {
   private final Path root;
   private final Thread earlyEnd = new Thread(this::abandon);
 
-  Workspace() throws IOException {
-    root = Files.createTempDirectory(Files.createDirectories(Checkout.cache()), "run");
+  /** A new directory in {@code parent}, which is created if absent. */
+  Workspace(Path parent) throws IOException {
+    root = Files.createTempDirectory(Files.createDirectories(parent), "run");
     Runtime.getRuntime().addShutdownHook(earlyEnd);
   }
 
