@@ -407,8 +407,9 @@ final class GitStore implements ObjectStore {
     return id.equals(EMPTY_BLOB) || sizes.told(id).isPresent() || isHere(id);
   }
 
-  /** What has not come since it was wanted. */
+  /** What has not come since it was wanted, to this process or another: a look beats a request. */
   private List<ObjectId> missing(List<ObjectId> ids) {
+    local.lookAgain();
     return ids.stream().filter(id -> !isHere(id)).toList();
   }
 

@@ -150,7 +150,7 @@ final class LocalObjects implements AutoCloseable {
         held.add(merged);
       }
     }
-    forgetDropped();
+    lookAgain();
   }
 
   /** Drops the pack that should hold {@code id} if it does not. */
@@ -167,8 +167,8 @@ final class LocalObjects implements AutoCloseable {
     return PackIndex.open(shelf.directory().resolve(shelved.name() + ".idx").toFile());
   }
 
-  /** Lets go of packs that are gone: to list them, JGit looks at the directory again. */
-  void forgetDropped() {
+  /** Sees what was brought or dropped, by whomever, since the packs were last listed. */
+  void lookAgain() {
     list();
   }
 
@@ -215,7 +215,7 @@ final class LocalObjects implements AutoCloseable {
         if (!isReadableAfresh(id)) {
           dropPacksWith(id);
         }
-        forgetDropped();
+        lookAgain();
       }
     }
     return Optional.empty();

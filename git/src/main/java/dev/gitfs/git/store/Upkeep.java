@@ -79,7 +79,7 @@ final class Upkeep implements AutoCloseable {
         bound.enforce();
       }
     }
-    local.forgetDropped();
+    local.lookAgain();
   }
 
   @Override
