@@ -63,7 +63,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void treeUsesFuseAndStore() {
+  void treeUsesFuseStoreAndPrefetch() {
     // Ids and file modes are JGit's values, and part of what the store says.
     check(
         classes()
@@ -71,7 +71,7 @@ class ArchitectureTest {
             .resideInAPackage(TREE)
             .should()
             .onlyDependOnClassesThat(
-                within(TREE, SLF4J, FUSE, STORE, "org.eclipse.jgit.lib..")
+                within(TREE, SLF4J, FUSE, STORE, PREFETCH, "org.eclipse.jgit.lib..")
                     // Why a read failed: the store passes it on as it is.
                     .or(assignableTo(RemoteException.class))
                     .or(type(RemoteException.Kind.class))));

@@ -5,6 +5,7 @@ import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.tree.RepositoryMount;
 import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Git;
@@ -105,7 +106,8 @@ final class ServingProcess implements AutoCloseable {
                 store,
                 store.resolve(Optional.empty()),
                 Path.of(arguments[2]),
-                MountOptions.readOnly(arguments[0], "git-fs"))) {
+                MountOptions.readOnly(arguments[0], "git-fs"),
+                PrefetchMode.OFF)) {
       System.out.println(READY);
       mount.await();
     }

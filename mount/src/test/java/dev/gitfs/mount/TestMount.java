@@ -7,6 +7,7 @@ import dev.gitfs.git.remote.RetryPolicy;
 import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.tree.RepositoryMount;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.Processes;
@@ -71,7 +72,8 @@ final class TestMount implements AutoCloseable {
               store,
               store.resolve(Optional.empty()),
               directory,
-              MountOptions.readOnly(url, "git-fs"));
+              MountOptions.readOnly(url, "git-fs"),
+              PrefetchMode.OFF);
       return new TestMount(home, store, mount);
     } catch (IOException | InterruptedException | RuntimeException e) {
       store.close();

@@ -30,11 +30,7 @@ public record Directories(Path cache, Path state, Path runtime) {
     return of(System.getenv(), Path.of(System.getProperty("user.home")), userId());
   }
 
-  /**
-   * {@code registeredHome} is that of the user database, which HOME overrides as it does in git.
-   */
-  static Directories of(Map<String, String> environment, Path registeredHome, int userId) {
-    Path home = base(environment, "HOME").orElse(registeredHome);
+  static Directories of(Map<String, String> environment, Path home, int userId) {
     return new Directories(
         base(environment, "XDG_CACHE_HOME").orElse(home.resolve(".cache")).resolve(NAME),
         base(environment, "XDG_STATE_HOME").orElse(home.resolve(".local/state")).resolve(NAME),

@@ -12,6 +12,7 @@ import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.RevisionException;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.git.store.StoreStatistics;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,7 +61,8 @@ final class ServedRepository implements AutoCloseable {
                 revision,
                 directory,
                 MountOptions.readOnly(remote.url(), KernelMounts.SUBTYPE)
-                    .with(request.options().toString()));
+                    .with(request.options().toString()),
+                PrefetchMode.ADAPTIVE);
         var summary =
             new MountSummary(
                 directory,

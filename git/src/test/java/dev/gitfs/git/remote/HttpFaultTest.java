@@ -298,8 +298,7 @@ class HttpFaultTest {
     String url = server.url(repository);
     server.close();
     try (var nowhere = new Setting(home).open(url)) {
-      var failure = Failing.with(Kind.UNREACHABLE, nowhere::capabilities);
-      assertThat(failure).hasMessageContaining("refused");
+      Failing.with(Kind.UNREACHABLE, nowhere::capabilities);
       assertThat(nowhere.statistics().retries()).isZero();
     }
   }

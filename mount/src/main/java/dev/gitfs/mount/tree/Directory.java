@@ -1,5 +1,6 @@
 package dev.gitfs.mount.tree;
 
+import dev.gitfs.mount.prefetch.Folder;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
@@ -11,8 +12,9 @@ import org.eclipse.jgit.lib.ObjectId;
  * @param tree the tree object it shows
  * @param firstEntry the inode number of its first entry
  * @param size how many entries it has
+ * @param folder the same place for those who fetch ahead
  */
-record Directory(long inode, long parent, ObjectId tree, long firstEntry, int size) {
+record Directory(long inode, long parent, ObjectId tree, long firstEntry, int size, Folder folder) {
 
   boolean contains(long inode) {
     return inode >= firstEntry && inode < firstEntry + size;

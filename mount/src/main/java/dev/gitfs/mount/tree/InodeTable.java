@@ -1,6 +1,7 @@
 package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.FileSystem;
+import dev.gitfs.mount.prefetch.Folder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,8 +27,8 @@ final class InodeTable {
   /** The filled part of an array that is only ever appended to. */
   private record Run(Directory[] directories, int length) {}
 
-  InodeTable(ObjectId rootTree, int size) {
-    enter(FileSystem.ROOT, FileSystem.ROOT, rootTree, size);
+  InodeTable(ObjectId rootTree, int size, Folder root) {
+    enter(FileSystem.ROOT, FileSystem.ROOT, rootTree, size, root);
   }
 
   /** The directory {@code inode} if it has been entered. */
@@ -36,12 +37,12 @@ final class InodeTable {
   }
 
   /** Reserves numbers for the {@code size} entries of a directory, unless that was done before. */
-  synchronized Directory enter(long inode, long parent, ObjectId tree, int size) {
+  synchronized Directory enter(long inode, long parent, ObjectId tree, int size, Folder folder) {
     var known = byInode.get(inode);
     if (known != null) {
       return known;
     }
-    var directory = new Directory(inode, parent, tree, nextInode, size);
+    var directory = new Directory(inode, parent, tree, nextInode, size, folder);
     nextInode += size;
     append(directory);
     byInode.put(inode, directory);

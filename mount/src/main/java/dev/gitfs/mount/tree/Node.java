@@ -1,6 +1,7 @@
 package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.FileType;
+import dev.gitfs.mount.prefetch.Folder;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -10,8 +11,10 @@ import org.eclipse.jgit.lib.ObjectId;
  * @param inode its number
  * @param mode as the tree records it
  * @param id the object: a tree, a blob, or for a submodule a commit of another repository
+ * @param within the directory that it is an entry of; the root's is itself
+ * @param index which entry; the root's is -1
  */
-record Node(long inode, FileMode mode, ObjectId id) {
+record Node(long inode, FileMode mode, ObjectId id, Folder within, int index) {
 
   /** Whether there is a tree object to list; a submodule is a directory without one. */
   boolean isTree() {

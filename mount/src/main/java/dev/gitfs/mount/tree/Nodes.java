@@ -8,8 +8,10 @@ import dev.gitfs.fuse.Request;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.Tree;
+import dev.gitfs.mount.prefetch.Prefetcher;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
@@ -33,14 +35,17 @@ final class Nodes {
   private static final Logger log = LoggerFactory.getLogger(Nodes.class);
 
   private final ObjectStore store;
+  private final Prefetcher prefetcher;
   private final InodeTable inodes;
   private final Node root;
 
-  Nodes(ObjectStore store, Revision revision) throws IOException, InterruptedException {
+  Nodes(ObjectStore store, Revision revision, Prefetcher prefetcher)
+      throws IOException, InterruptedException {
     this.store = store;
-    this.root = new Node(FileSystem.ROOT, FileMode.TREE, revision.tree());
+    this.prefetcher = prefetcher;
+    this.root = new Node(FileSystem.ROOT, FileMode.TREE, revision.tree(), prefetcher.root(), -1);
     var tree = store.tree(revision.tree());
-    this.inodes = new InodeTable(revision.tree(), tree.size());
+    this.inodes = new InodeTable(revision.tree(), tree.size(), prefetcher.root());
     reportRejected(FileSystem.ROOT, tree);
   }
 
@@ -58,7 +63,8 @@ final class Nodes {
   }
 
   Node entry(Tree tree, Directory directory, int index) {
-    return new Node(directory.inodeOf(index), tree.mode(index), tree.id(index));
+    return new Node(
+        directory.inodeOf(index), tree.mode(index), tree.id(index), directory.folder(), index);
   }
 
   /** The directory that {@code inode} shows, entered now if it was not before. */
@@ -72,14 +78,16 @@ final class Nodes {
     long parent = parent(inode).inode();
     if (node.isTree()) {
       var tree = tree(request, node.id());
-      var directory = inodes.enter(inode, parent, node.id(), tree.size());
+      var folder = node.within().child(node.index(), node.id());
+      var directory = inodes.enter(inode, parent, node.id(), tree.size(), folder);
       reportRejected(inode, tree);
       return directory;
     }
     if (node.isBlob()) {
       throw Errno.ENOTDIR.exception();
     }
-    return inodes.enter(inode, parent, Constants.EMPTY_TREE_ID, 0);
+    var empty = node.within().child(node.index(), Constants.EMPTY_TREE_ID);
+    return inodes.enter(inode, parent, Constants.EMPTY_TREE_ID, 0, empty);
   }
 
   Tree tree(Request request, ObjectId id) throws IOException, InterruptedException {
@@ -98,17 +106,35 @@ final class Nodes {
 
   /**
    * The size of a blob. One that is not known is asked of the server together with those of its
-   * siblings: who looks at one file mostly looks at the next.
+   * siblings: who looks at one file mostly looks at the next. But where sizes come with contents,
+   * who names a file without having listed its directory gets that one alone.
    */
   long size(Request request, Node node) throws IOException, InterruptedException, FuseException {
     var known = store.sizeIfLocal(node.id());
     if (known.isPresent()) {
+      prefetcher.glanced(node.within(), node.index());
       return known.getAsLong();
     }
     request.willWait();
-    var directory = parent(node.inode());
-    var tree = store.tree(directory.tree());
-    int first = directory.indexOf(node.inode()) / SIZES_AT_ONCE * SIZES_AT_ONCE;
+    prefetcher.looked(node.within(), node.index());
+    prefetcher.waits();
+    try {
+      store.fetchSizes(
+          store.sizesAlone() || node.within().isListed()
+              ? unknownAround(node)
+              : List.of(node.id()));
+    } finally {
+      prefetcher.waited();
+    }
+    return store
+        .sizeIfLocal(node.id())
+        .orElseThrow(() -> new IOException("no size of " + node.id().name()));
+  }
+
+  private List<ObjectId> unknownAround(Node node)
+      throws IOException, InterruptedException, FuseException {
+    var tree = store.tree(parent(node.inode()).tree());
+    int first = node.index() / SIZES_AT_ONCE * SIZES_AT_ONCE;
     int end = Math.min(tree.size(), first + SIZES_AT_ONCE);
     var unknown = new ArrayList<ObjectId>();
     for (int index = first; index < end; index++) {
@@ -116,10 +142,7 @@ final class Nodes {
         unknown.add(tree.id(index));
       }
     }
-    store.fetchSizes(unknown);
-    return store
-        .sizeIfLocal(node.id())
-        .orElseThrow(() -> new IOException("no size of " + node.id().name()));
+    return unknown;
   }
 
   /** The path of a node from the root of the mount, for people; names that are not text escaped. */

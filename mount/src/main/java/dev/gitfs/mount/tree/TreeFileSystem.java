@@ -21,6 +21,7 @@ import dev.gitfs.fuse.XattrReply;
 import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
+import dev.gitfs.mount.prefetch.Prefetcher;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.eclipse.jgit.lib.ObjectId;
@@ -50,16 +51,18 @@ final class TreeFileSystem implements FileSystem {
   private static final Logger log = LoggerFactory.getLogger(TreeFileSystem.class);
 
   private final ObjectStore store;
+  private final Prefetcher prefetcher;
   private final Nodes nodes;
   private final ExtendedAttributes extendedAttributes;
   private final FailedReads failedReads = new FailedReads();
   private final Ownership ownership;
   private final long committedSeconds;
 
-  TreeFileSystem(ObjectStore store, Revision revision, Ownership ownership)
+  TreeFileSystem(ObjectStore store, Revision revision, Ownership ownership, Prefetcher prefetcher)
       throws IOException, InterruptedException {
     this.store = store;
-    this.nodes = new Nodes(store, revision);
+    this.prefetcher = prefetcher;
+    this.nodes = new Nodes(store, revision, prefetcher);
     this.extendedAttributes = new ExtendedAttributes(revision);
     this.ownership = ownership;
     this.committedSeconds = revision.committed().getEpochSecond();
@@ -82,6 +85,11 @@ final class TreeFileSystem implements FileSystem {
           long size = node.isBlob() ? nodes.size(request, node) : 0;
           describe(node, size, found(reply, node.inode()));
         });
+  }
+
+  @Override
+  public void destroy() {
+    prefetcher.close();
   }
 
   /** Nothing to do: see {@link InodeTable}. */
@@ -129,7 +137,7 @@ final class TreeFileSystem implements FileSystem {
         () -> {
           failedReads.repeat(inode, request.pid());
           var node = nodes.node(request, inode);
-          try (var blob = blob(request, node.id())) {
+          try (var blob = contents(request, node, offset)) {
             reply.filled(blob.read(offset, reply.target()));
           } catch (IOException e) {
             failedReads.add(inode, request.pid(), ReadFailures.errno(e));
@@ -161,7 +169,11 @@ final class TreeFileSystem implements FileSystem {
                     describe(node, 0, found(listing.entry(), node.inode()));
                     return;
                   }
-                  // What is not known is left out: a listing waits for nothing.
+                  // What is not known is left out: a listing waits for nothing. And so is one
+                  // file where it is of interest whether its attributes will be asked for.
+                  if (node.within().isHeldBack(node.index())) {
+                    return;
+                  }
                   var size = nodes.sizeIfLocal(node.id());
                   if (size.isPresent()) {
                     describe(node, size.getAsLong(), found(listing.entry(), node.inode()));
@@ -199,6 +211,9 @@ final class TreeFileSystem implements FileSystem {
       throws IOException, InterruptedException, FuseException {
     var directory = nodes.directory(request, inode);
     var tree = nodes.tree(request, directory.tree());
+    if (offset == 0) {
+      prefetcher.listed(directory.folder());
+    }
     long next = offset;
     if (next == 0 && !listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, ++next)) {
       return;
@@ -243,13 +258,35 @@ final class TreeFileSystem implements FileSystem {
         .times(committedSeconds, 0);
   }
 
+  /** What the file {@code node} contains, for a read at {@code offset}. */
+  private Blob contents(Request request, Node node, long offset)
+      throws IOException, InterruptedException {
+    var local = store.blobIfLocal(node.id());
+    if (local.isPresent()) {
+      if (offset == 0) {
+        prefetcher.read(node.within(), node.index(), false);
+      }
+      return local.get();
+    }
+    boolean missed = !store.isLocal(node.id());
+    if (missed || offset == 0) {
+      prefetcher.read(node.within(), node.index(), missed);
+    }
+    return blob(request, node.id());
+  }
+
   private Blob blob(Request request, ObjectId id) throws IOException, InterruptedException {
     var local = store.blobIfLocal(id);
     if (local.isPresent()) {
       return local.get();
     }
     request.willWait();
-    return store.blob(id);
+    prefetcher.waits();
+    try {
+      return store.blob(id);
+    } finally {
+      prefetcher.waited();
+    }
   }
 
   /** An operation as it is written here, its failures not yet those of the kernel. */

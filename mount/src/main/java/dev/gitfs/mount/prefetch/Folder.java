@@ -1,0 +1,148 @@
+package dev.gitfs.mount.prefetch;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jgit.lib.ObjectId;
+
+/**
+ * A directory at its place in the mounted tree (the same tree object can be in several), by which
+ * the mount tells the prefetcher where something happened. There is one for every directory that
+ * was entered or looked at ahead, and it lives as long as the mount.
+ *
+ * <p>Safe for any number of threads, but for what is said to belong to the policy.
+ */
+public final class Folder {
+
+  private static final int NONE = -1;
+
+  private final Folder parent;
+  private final int index;
+  private final ObjectId tree;
+  private final int depth;
+
+  /** Guarded by this. */
+  private final Map<Integer, Folder> children = new HashMap<>();
+
+  /** Written by the policy, read by those who ask whether it wants to hear of reads here. */
+  private volatile boolean watched;
+
+  private volatile boolean listed;
+
+  /** The entry whose attributes are held back; written by the policy. */
+  private volatile int heldBack = NONE;
+
+  /** Belongs to the policy. */
+  private Reading reading;
+
+  private Folder(Folder parent, int index, ObjectId tree, int depth) {
+    this.parent = parent;
+    this.index = index;
+    this.tree = tree;
+    this.depth = depth;
+  }
+
+  static Folder root(ObjectId tree) {
+    return new Folder(null, 0, tree, 0);
+  }
+
+  /** The directory that is entry {@code index} of this one, and shows {@code tree}. */
+  public synchronized Folder child(int index, ObjectId tree) {
+    return children.computeIfAbsent(index, _ -> new Folder(this, index, tree, depth + 1));
+  }
+
+  /** The directory that contains this one; empty for the root. */
+  Optional<Folder> parent() {
+    return Optional.ofNullable(parent);
+  }
+
+  /** Which entry of its parent it is. */
+  int index() {
+    return index;
+  }
+
+  ObjectId tree() {
+    return tree;
+  }
+
+  /** Whether this is {@code ancestor} or below it. */
+  boolean isWithin(Folder ancestor) {
+    var at = this;
+    while (at.depth > ancestor.depth) {
+      at = at.parent;
+    }
+    return at == ancestor;
+  }
+
+  /** The lowest directory that has both this and {@code other} in it. */
+  Folder commonAncestor(Folder other) {
+    var at = this;
+    while (!other.isWithin(at)) {
+      at = at.parent;
+    }
+    return at;
+  }
+
+  /** Whether this comes before {@code other} in listing order; neither is below the other. */
+  boolean isBefore(Folder other) {
+    var common = commonAncestor(other);
+    return this != common && other != common && entryOf(common, this) < entryOf(common, other);
+  }
+
+  private static int entryOf(Folder ancestor, Folder below) {
+    var at = below;
+    while (at.parent != ancestor) {
+      at = at.parent;
+    }
+    return at.index;
+  }
+
+  /** Whether someone has listed it. */
+  public boolean isListed() {
+    return listed;
+  }
+
+  void list() {
+    listed = true;
+  }
+
+  /**
+   * Whether a listing shall not give the attributes of entry {@code index}, known or not. Whoever
+   * then asks for them shows that he lists more than names, which the policy wants to know where it
+   * has fetched attributes ahead.
+   */
+  public boolean isHeldBack(int index) {
+    return heldBack == index;
+  }
+
+  boolean isProbed() {
+    return heldBack != NONE;
+  }
+
+  void probe(int index) {
+    if (heldBack == NONE) {
+      heldBack = index;
+    }
+  }
+
+  void endProbe() {
+    heldBack = NONE;
+  }
+
+  /** Whether something was fetched here of which the policy wants to know whether it is read. */
+  boolean isWatched() {
+    return watched;
+  }
+
+  void watch() {
+    watched = true;
+  }
+
+  /** What the policy has seen here. Policy only. */
+  Reading reading() {
+    if (reading == null) {
+      reading = new Reading();
+    }
+    return reading;
+  }
+}

@@ -1,0 +1,34 @@
+package dev.gitfs.mount.prefetch;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.util.List;
+
+/** How full the heap is. Belongs to the prefetcher's thread. */
+final class Heap {
+
+  /**
+   * Left free by what lives, a collector works without haste; less, and it soon does little else.
+   */
+  private static final double FULL = 0.85;
+
+  /** Looked up on first use: most mounts live for less than it takes to matter. */
+  private List<MemoryPoolMXBean> pools;
+
+  /** Whether what survived the last collection of a pool nearly fills it. */
+  boolean isShort() {
+    if (pools == null) {
+      pools =
+          ManagementFactory.getMemoryPoolMXBeans().stream()
+              .filter(pool -> pool.getType() == MemoryType.HEAP)
+              .filter(pool -> pool.getCollectionUsage() != null)
+              // The survivors' pool is full as often as not.
+              .filter(pool -> pool.isUsageThresholdSupported())
+              .toList();
+    }
+    return pools.stream()
+        .map(MemoryPoolMXBean::getCollectionUsage)
+        .anyMatch(usage -> usage.getMax() > 0 && usage.getUsed() > FULL * usage.getMax());
+  }
+}

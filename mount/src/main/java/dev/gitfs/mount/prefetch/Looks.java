@@ -1,0 +1,96 @@
+package dev.gitfs.mount.prefetch;
+
+import dev.gitfs.git.store.Tree;
+
+/**
+ * What follows from directories being listed and attributes being looked at. Part of the policy.
+ */
+final class Looks {
+
+  /**
+   * Directories whose sizes are fetched on being listed while nobody looks at any: so that a find
+   * that wants names alone pays for so many requests, and no more.
+   */
+  private static final int CREDIT = 2;
+
+  /**
+   * Sizes in the first window below a directory that was looked at: 25 KB, which take a millisecond
+   * of a fast link and half a millisecond of a server; most directories have fewer below them.
+   */
+  private static final int FIRST_SIZES = 512;
+
+  /** Where sizes come with contents, a first window of about a megabyte. */
+  private static final int FIRST_CONTENTS = 64;
+
+  private final Windows windows;
+  private final Outline outline;
+  private int credit = CREDIT;
+
+  Looks(Windows windows) {
+    this.windows = windows;
+    this.outline = windows.outline();
+  }
+
+  void listed(Folder folder, long now) {
+    var reading = folder.reading();
+    if (credit > 0 && reading.sizes() == null && !reading.asked && isUnknown(folder)) {
+      credit--;
+      follow(folder, now);
+    }
+  }
+
+  void looked(Folder folder, boolean missed, long now) {
+    credit = CREDIT;
+    folder.endProbe();
+    var reading = folder.reading();
+    var window = reading.sizes();
+    if (window != null) {
+      int used = reading.useSizes();
+      if (used > 0) {
+        windows.use(window, place(folder), used, now);
+      }
+    } else if (missed && folder.isListed() && !reading.asked) {
+      // Whoever looks has asked for the sizes of all files here.
+      reading.asked = true;
+      follow(folder, now);
+    }
+  }
+
+  /** Attributes are cheap, so whoever looks at two places is taken to look at all between. */
+  private void follow(Folder folder, long now) {
+    int first = outline.sizesAlone() ? FIRST_SIZES : FIRST_CONTENTS;
+    var near = windows.streams(true).stream().findFirst();
+    Stream stream;
+    if (near.isPresent()) {
+      stream = near.get();
+      boolean forward = !folder.isBefore(stream.place.folder());
+      var scope = stream.scope.commonAncestor(folder);
+      stream.follow(scope, new Walk.ByFolder(outline, scope, folder, forward), forward);
+      stream.size = Math.max(stream.size, first);
+      windows.touch(stream, place(folder), now);
+    } else {
+      var walk = new Walk.ByFolder(outline, folder, folder, true);
+      stream = new Stream(true, folder, walk, true, first, place(folder));
+      stream.deep = true;
+      windows.follow(stream, now);
+    }
+    windows.advance(stream);
+    // The reader is here already, which says nothing of what he will come to.
+    folder.reading().settleSizes();
+    folder.endProbe();
+  }
+
+  private static Spot place(Folder folder) {
+    return new Spot(folder, -1, folder.tree());
+  }
+
+  private boolean isUnknown(Folder folder) {
+    var tree = outline.tree(folder.tree());
+    for (int index = 0; index < tree.map(Tree::size).orElse(0); index++) {
+      if (Walk.isFile(tree.get().mode(index)) && outline.size(tree.get().id(index)).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

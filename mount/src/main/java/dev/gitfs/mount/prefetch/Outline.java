@@ -1,0 +1,22 @@
+package dev.gitfs.mount.prefetch;
+
+import dev.gitfs.git.store.Tree;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.eclipse.jgit.lib.ObjectId;
+
+/** What is known here and now of the mounted tree. Answers at once. */
+interface Outline {
+
+  /** A tree if it is local. */
+  Optional<Tree> tree(ObjectId id);
+
+  /** Whether the content of a blob is local. */
+  boolean isLocal(ObjectId blob);
+
+  /** The size of a blob if it is known. */
+  OptionalLong size(ObjectId blob);
+
+  /** Whether the server tells sizes alone; else they come with the contents. */
+  boolean sizesAlone();
+}

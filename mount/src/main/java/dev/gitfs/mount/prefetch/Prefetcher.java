@@ -1,0 +1,255 @@
+package dev.gitfs.mount.prefetch;
+
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.Prefetch;
+import dev.gitfs.git.store.PrefetchRequest;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out the policy for one mount: is told what readers do, asks the policy, and has the store
+ * fetch what it wishes.
+ *
+ * <p>The threads that serve readers only put what they did into a queue, without a lock and without
+ * waiting; one thread of its own takes it from there. Methods are thread-safe.
+ */
+public final class Prefetcher implements AutoCloseable {
+
+  /** Accesses not yet dealt with; beyond, readers are so much faster that some may be missed. */
+  private static final int MOST_TOLD = 1 << 16;
+
+  /**
+   * How long the thread dozes when it has nothing to do, before it sleeps and has to be woken.
+   * Short beside a round trip; while readers are busy it spares each of them a system call.
+   */
+  private static final long DOZE_NANOS = 200_000;
+
+  /** How often the policy hears that time has passed, while something is under way. */
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  /** How long one who has to wait anyway lets the policy go first. */
+  private static final Duration COURTESY = Duration.ofMillis(5);
+
+  private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
+
+  private final ObjectStore store;
+  private final PrefetchMode mode;
+  private final Folder root;
+  private final Policy policy;
+  private final Heap heap = new Heap();
+  private final ConcurrentLinkedQueue<Runnable> told = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger toldCount = new AtomicInteger();
+  private final AtomicInteger readersWaiting = new AtomicInteger();
+  private final Thread thread;
+
+  /** Belongs to the thread. */
+  private final Map<Integer, Prefetch> running = new HashMap<>();
+
+  private volatile boolean asleep;
+  private volatile boolean closed;
+  private volatile ReaderStatistics statistics = new ReaderStatistics(0, 0, 0, 0);
+
+  private Prefetcher(ObjectStore store, ObjectId rootTree, PrefetchMode mode) {
+    this.store = store;
+    this.mode = mode;
+    this.root = Folder.root(rootTree);
+    this.policy = new Policy(new StoreOutline(store), root, mode);
+    this.thread = Thread.ofPlatform().name("prefetcher").daemon().unstarted(this::run);
+  }
+
+  /** Begins to fetch ahead for those who read the tree {@code rootTree}, which is local. */
+  public static Prefetcher start(ObjectStore store, ObjectId rootTree, PrefetchMode mode) {
+    var prefetcher = new Prefetcher(store, rootTree, mode);
+    if (mode != PrefetchMode.OFF) {
+      prefetcher.told.add(() -> prefetcher.carryOut(prefetcher.policy.start(System.nanoTime())));
+      prefetcher.thread.start();
+    }
+    return prefetcher;
+  }
+
+  /** The root of the mounted tree. */
+  public Folder root() {
+    return root;
+  }
+
+  /** Someone began to list {@code folder}, whose tree is local. */
+  public void listed(Folder folder) {
+    folder.list();
+    tell(new Access.Listed(folder, System.nanoTime()));
+  }
+
+  /** Someone wants the attributes of entry {@code index} of {@code folder}, which are known. */
+  public void glanced(Folder folder, int index) {
+    if (folder.isProbed()) {
+      tell(new Access.Looked(folder, index, false, System.nanoTime()));
+    }
+  }
+
+  /**
+   * Someone wants the size of entry {@code index} of {@code folder}, which is not known, and waits
+   * for it from now on. Returns when what follows from that, and from the listing before, has been
+   * asked of the store, so that the two do not ask for the same in two requests.
+   */
+  public void looked(Folder folder, int index) throws InterruptedException {
+    if (mode == PrefetchMode.OFF) {
+      return;
+    }
+    tell(new Access.Looked(folder, index, true, System.nanoTime()));
+    var dealtWith = new CountDownLatch(1);
+    told.add(dealtWith::countDown);
+    LockSupport.unpark(thread);
+    if (!dealtWith.await(COURTESY.toNanos(), TimeUnit.NANOSECONDS)) {
+      log.debug("The policy is busy");
+    }
+  }
+
+  /**
+   * Someone reads entry {@code index} of {@code folder} from its beginning.
+   *
+   * @param missed whether its content is not local
+   */
+  public void read(Folder folder, int index, boolean missed) {
+    if (missed || folder.isWatched()) {
+      tell(new Access.Read(folder, index, missed, System.nanoTime()));
+    }
+  }
+
+  /**
+   * Someone waits for the network from now on; until {@link #waited} he is not taken to be gone.
+   */
+  public void waits() {
+    readersWaiting.incrementAndGet();
+  }
+
+  public void waited() {
+    readersWaiting.decrementAndGet();
+  }
+
+  /** What readers made of what was fetched ahead for them. */
+  public ReaderStatistics statistics() {
+    return statistics;
+  }
+
+  /** Cancels all that is under way. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+  }
+
+  private void tell(Access access) {
+    if (mode == PrefetchMode.OFF || closed) {
+      return;
+    }
+    if (toldCount.incrementAndGet() > MOST_TOLD) {
+      toldCount.decrementAndGet();
+      return;
+    }
+    told.add(() -> {
+      toldCount.decrementAndGet();
+      carryOut(policy.on(access));
+    });
+    if (asleep) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  private void run() {
+    long ticked = System.nanoTime();
+    while (!closed) {
+      var next = told.poll();
+      if (next == null) {
+        statistics = policy.statistics();
+        rest();
+      } else {
+        runSafely(next);
+      }
+      long now = System.nanoTime();
+      if (now - ticked > TICK_NANOS) {
+        ticked = now;
+        if (!running.isEmpty() && readersWaiting.get() == 0) {
+          runSafely(() -> carryOut(policy.on(new Access.Passed(heap.isShort(), now))));
+        }
+      }
+    }
+    running.values().forEach(Prefetch::cancel);
+    // Those who wait for their turn.
+    for (Runnable next; (next = told.poll()) != null; ) {
+      runSafely(next);
+    }
+    running.values().forEach(Prefetch::cancel);
+  }
+
+  private void runSafely(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      log.warn("Prefetching failed; reading goes on without it", e);
+    }
+  }
+
+  private void rest() {
+    LockSupport.parkNanos(DOZE_NANOS);
+    if (!told.isEmpty()) {
+      return;
+    }
+    asleep = true;
+    if (told.isEmpty() && !closed) {
+      if (running.isEmpty()) {
+        LockSupport.park();
+      } else {
+        LockSupport.parkNanos(TICK_NANOS);
+      }
+    }
+    asleep = false;
+  }
+
+  private void carryOut(List<Wish> wishes) {
+    for (var wish : wishes) {
+      log.debug("{}", wish.summary());
+      switch (wish) {
+        case Wish.Sizes(int window, var files) -> fetch(window, new PrefetchRequest.Sizes(files));
+        case Wish.Contents(int window, var files, long maxBytes) ->
+            fetch(window, new PrefetchRequest.Blobs(files, maxBytes));
+        case Wish.Trees(int window, var tree, long maxBytes) ->
+            fetch(window, new PrefetchRequest.Trees(tree, maxBytes));
+        case Wish.Cancel(int window) -> {
+          var prefetch = running.get(window);
+          if (prefetch != null) {
+            prefetch.cancel();
+          }
+        }
+      }
+    }
+  }
+
+  private void fetch(int window, PrefetchRequest request) {
+    var prefetch = store.prefetch(request);
+    running.put(window, prefetch);
+    prefetch.whenDone(() -> {
+      told.add(() -> ended(window));
+      LockSupport.unpark(thread);
+    });
+  }
+
+  private void ended(int window) {
+    var prefetch = running.remove(window);
+    if (prefetch == null || closed) {
+      return;
+    }
+    var progress = prefetch.progress();
+    log.debug("{}: {}", window, progress);
+    boolean complete = progress.state() == Prefetch.State.COMPLETE;
+    carryOut(policy.on(new Access.Ended(window, complete, System.nanoTime())));
+  }
+}

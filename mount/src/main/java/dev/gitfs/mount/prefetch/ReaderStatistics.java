@@ -1,0 +1,11 @@
+package dev.gitfs.mount.prefetch;
+
+/**
+ * What readers made of what was fetched ahead for them.
+ *
+ * @param readers readers that are followed now
+ * @param windows requests under way for them now
+ * @param asked files whose attributes or contents were asked for ahead of need
+ * @param used how many of them a reader has come to since
+ */
+public record ReaderStatistics(int readers, int windows, long asked, long used) {}

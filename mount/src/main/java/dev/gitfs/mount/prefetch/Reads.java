@@ -1,0 +1,269 @@
+package dev.gitfs.mount.prefetch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What follows from files being read. Part of the policy. */
+final class Reads {
+
+  /** Files brought when one is read after the other: all of a directory, but for freaks. */
+  private static final int WHOLE = 2048;
+
+  /** A directory of which an eighth has been missed, one by one, is brought whole as well. */
+  private static final int SHARE = 8;
+
+  /** The first window beyond one directory. */
+  private static final int FIRST = 32;
+
+  /** A reader who skips more than so many files does not go on, he goes elsewhere. */
+  private static final int SKIPPED = 64;
+
+  /** How much that is local or asked for already is passed in search of where he is. */
+  private static final int SCAN = 4096;
+
+  /** Read by those who enter a directory, whatever they do there: they say nothing of the rest. */
+  private static final Set<String> SIGNPOSTS =
+      Set.of(".gitignore", ".gitattributes", ".ignore", ".rgignore", ".editorconfig");
+
+  private final Windows windows;
+  private final Outline outline;
+  private final Guesses guesses = new Guesses();
+
+  Reads(Windows windows) {
+    this.windows = windows;
+    this.outline = windows.outline();
+  }
+
+  void read(Spot spot, boolean missed, long now) {
+    var reading = spot.folder().reading();
+    var window = reading.claim(spot.index());
+    if (window != null) {
+      reading.unclaim(spot.index());
+      if (window.id == 0) {
+        leftOut(window.stream, spot, now);
+        return;
+      }
+      guesses.used(window);
+      // Those that were brought for their attributes were counted when they were listed.
+      windows.use(window, spot, window.stream != null && window.stream.attributes ? 0 : 1, now);
+      count(window, spot.folder());
+    } else if (missed && !SIGNPOSTS.contains(name(spot))) {
+      miss(spot, now);
+    }
+  }
+
+  private String name(Spot spot) {
+    return outline
+        .tree(spot.folder().tree())
+        .map(tree -> new String(tree.name(spot.index()), UTF_8))
+        .orElse("");
+  }
+
+  private void leftOut(Stream stream, Spot spot, long now) {
+    stream.kinds.want(windows.kind(spot));
+    if (outline.size(spot.id()).orElse(0) > Windows.LARGE) {
+      stream.kinds.want(Kinds.LARGE);
+    }
+    windows.touch(stream, spot, now);
+  }
+
+  /** A directory that was brought, and half of it read, counts in its parent; two open it. */
+  private void count(Window window, Folder folder) {
+    if (2 * window.used < window.count) {
+      return;
+    }
+    var at = folder;
+    while (!at.reading().counted && at.parent().isPresent()) {
+      at.reading().counted = true;
+      at = at.parent().get();
+      if (++at.reading().usedChildren < 2) {
+        return;
+      }
+      at.reading().active = true;
+    }
+  }
+
+  private void miss(Spot spot, long now) {
+    if (goesOn(spot, now) || isWalked(spot, now)) {
+      return;
+    }
+    var folder = spot.folder();
+    var reading = folder.reading();
+    reading.misses++;
+    boolean first = reading.misses == 1;
+    boolean forward = first ? isFirst(spot, true) : spot.index() >= reading.lastMissed;
+    int size = first ? atAnEnd(spot, forward) : again(spot, reading);
+    reading.lastMissed = spot.index();
+    if (size == 0) {
+      return;
+    }
+    if (reading.flat == null || reading.flat.deep) {
+      var walk = new Walk.Flat(outline, folder, spot.index(), forward);
+      reading.flat = new Stream(false, folder, walk, forward, size, spot);
+      windows.follow(reading.flat, now);
+    } else {
+      reading.flat.size = size;
+      windows.touch(reading.flat, spot, now);
+    }
+    var before = reading.flat.last;
+    windows.advance(reading.flat);
+    if (reading.flat.last != before) {
+      guesses.made(reading.flat.last);
+    }
+  }
+
+  /** How many files to bring when the first one is read of a directory. */
+  private int atAnEnd(Spot spot, boolean forward) {
+    boolean begins = spot.folder().isListed() && (forward || isFirst(spot, false));
+    return begins ? guesses.size() : 0;
+  }
+
+  /** How many files to bring when another one is read of a directory. */
+  private int again(Spot spot, Reading reading) {
+    if (isNext(spot.folder(), reading.lastMissed, spot.index())) {
+      return WHOLE;
+    }
+    if (reading.misses == 2) {
+      return guesses.size();
+    }
+    boolean many = reading.misses * SHARE >= files(spot.folder());
+    return many || guesses.pay() ? WHOLE : 0;
+  }
+
+  private int files(Folder folder) {
+    var tree = outline.tree(folder.tree()).orElseThrow();
+    int files = 0;
+    for (int index = 0; index < tree.size(); index++) {
+      files += Walk.isFile(tree.mode(index)) ? 1 : 0;
+    }
+    return files;
+  }
+
+  /** Whether at most one file lies between two entries. */
+  private boolean isNext(Folder folder, int a, int b) {
+    var tree = outline.tree(folder.tree()).orElseThrow();
+    int between = 0;
+    for (int index = Math.min(a, b) + 1; index < Math.max(a, b); index++) {
+      if (Walk.isFile(tree.mode(index)) && ++between > 1) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether no file comes before this one (or after it), but for hidden ones. */
+  private boolean isFirst(Spot spot, boolean forward) {
+    var tree = outline.tree(spot.folder().tree()).orElseThrow();
+    int step = forward ? -1 : 1;
+    for (int at = spot.index() + step; at >= 0 && at < tree.size(); at += step) {
+      if (Walk.isFile(tree.mode(at)) && tree.name(at)[0] != '.') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Leads a stream on to {@code spot} if that is where its reader was bound to come next. */
+  private boolean goesOn(Spot spot, long now) {
+    for (var stream : windows.streams(false)) {
+      if (stream.everything) {
+        continue;
+      }
+      if (stream.deep && !stream.over) {
+        if (spot.folder().isWithin(stream.scope) && meets(stream.walk.copy(), spot, stream)) {
+          windows.touch(stream, spot, now);
+          windows.advance(stream);
+          return true;
+        }
+        continue;
+      }
+      var direction = direction(stream, spot);
+      if (direction.isPresent() && isUsed(stream)) {
+        windows.touch(stream, spot, now);
+        lead(stream, spot, direction.get());
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void lead(Stream stream, Spot spot, boolean forward) {
+    var scope = stream.scope.commonAncestor(spot.folder());
+    stream.follow(scope, walk(scope, spot, forward), forward);
+    stream.size = Math.max(FIRST, stream.last == null ? 0 : 2 * stream.last.count);
+    scope.reading().active = true;
+    windows.advance(stream);
+  }
+
+  private Walk walk(Folder scope, Spot spot, boolean forward) {
+    return new Walk.Listing(outline, scope, spot.folder(), spot.index(), forward);
+  }
+
+  /** Half of what it brought, or so little that it does not matter. */
+  private boolean isUsed(Stream stream) {
+    return stream.last == null || 2 * stream.last.used >= stream.last.count;
+  }
+
+  /**
+   * Which way a reader went who came from where {@code stream} was last to {@code spot}, if any.
+   */
+  private Optional<Boolean> direction(Stream stream, Spot spot) {
+    var root = spot.folder();
+    while (root.parent().isPresent()) {
+      root = root.parent().get();
+    }
+    for (boolean forward : List.of(stream.forward, !stream.forward)) {
+      if (meets(walk(root, stream.place, forward), spot, stream)) {
+        return Optional.of(forward);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private boolean meets(Walk walk, Spot spot, Stream stream) {
+    int skipped = 0;
+    for (int scanned = 0; scanned < SCAN && skipped < SKIPPED; scanned++) {
+      var next = walk.next();
+      if (next.isEmpty()) {
+        return false;
+      }
+      if (next.get().equals(spot)) {
+        return true;
+      }
+      if (windows.isFree(next.get(), stream)) {
+        skipped++;
+      }
+    }
+    return false;
+  }
+
+  /** Starts a stream where everything around is being walked, by several readers at a time. */
+  private boolean isWalked(Spot spot, long now) {
+    Folder walked = null;
+    for (var at = Optional.of(spot.folder()); at.isPresent(); at = at.get().parent()) {
+      if (at.get().reading().active) {
+        walked = at.get();
+      }
+    }
+    if (walked == null) {
+      return false;
+    }
+    boolean forward = true;
+    int size = FIRST;
+    for (var stream : windows.streams(false)) {
+      if (stream.deep && stream.scope == walked && !stream.everything) {
+        forward = stream.forward;
+        size = Math.max(FIRST, stream.size / 4);
+        break;
+      }
+    }
+    var stream = new Stream(false, walked, walk(walked, spot, forward), forward, size, spot);
+    stream.deep = true;
+    windows.follow(stream, now);
+    windows.advance(stream);
+    return true;
+  }
+}

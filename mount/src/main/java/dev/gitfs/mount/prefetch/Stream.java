@@ -1,0 +1,93 @@
+package dev.gitfs.mount.prefetch;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * A reader who goes through a part of the tree in an order that can be told ahead, and the windows
+ * that are fetched before him. Belongs to the policy's thread.
+ */
+final class Stream {
+
+  /** What brought it about: files looked at, or files read. */
+  final boolean attributes;
+
+  /** Which kinds of file this reader reads. */
+  final Kinds kinds = new Kinds();
+
+  /** What it may go through, and how. */
+  Folder scope;
+
+  Walk walk;
+  boolean forward;
+
+  /** Whether it goes below its scope's own files. */
+  boolean deep;
+
+  /** Whether it brings everything, whoever reads what. */
+  boolean everything;
+
+  /** Stands for no request: claims the files that were left out, to hear if they are read. */
+  final Window leftOut = new Window(0, this, true, List.of(), 0);
+
+  /** Asked for, but did not come: first in the next window. */
+  final Deque<Spot> again = new ArrayDeque<>();
+
+  /** The windows asked for last and before that; null if there are none. */
+  Window last;
+
+  Window before;
+
+  /** How many files the next window may have. */
+  int size;
+
+  /** Where the reader was last, and when. */
+  Spot place;
+
+  long usedAt;
+
+  /** Wants its next window, but too much is under way. */
+  boolean hungry;
+
+  /** Cannot go on before a tree has come. */
+  boolean blocked;
+
+  /** Has nothing more to bring: everything is asked for, or too little of it was used. */
+  boolean over;
+
+  Stream(boolean attributes, Folder scope, Walk walk, boolean forward, int size, Spot place) {
+    this.attributes = attributes;
+    this.scope = scope;
+    this.walk = walk;
+    this.forward = forward;
+    this.size = size;
+    this.place = place;
+  }
+
+  /** Goes through all of a tree, whoever reads what. */
+  static Stream ofEverything(Outline outline, Folder root) {
+    var walk = new Walk.Listing(outline, root, root, -1, true);
+    var start = new Spot(root, -1, root.tree());
+    var all = new Stream(false, root, walk, true, Windows.MOST_OBJECTS / 2, start);
+    all.everything = true;
+    all.deep = true;
+    return all;
+  }
+
+  /** Notes a window as the newest. */
+  void ask(Window window) {
+    before = last;
+    last = window;
+  }
+
+  /** Goes through {@code scope} from now on, by {@code walk}. */
+  void follow(Folder scope, Walk walk, boolean forward) {
+    this.scope = scope;
+    this.walk = walk;
+    this.forward = forward;
+    deep = true;
+    over = false;
+    blocked = false;
+  }
+}

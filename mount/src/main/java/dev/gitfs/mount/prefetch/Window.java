@@ -1,0 +1,37 @@
+package dev.gitfs.mount.prefetch;
+
+import java.util.List;
+
+/** Some files that were asked for together, ahead of need. Belongs to the policy's thread. */
+final class Window {
+
+  final int id;
+
+  /** Whose; null for one that stands alone. */
+  final Stream stream;
+
+  final boolean contents;
+
+  /** What was asked for, until it is known how much of it was used. */
+  List<Spot> spots;
+
+  final int count;
+
+  /** As far as sizes are known, else an estimate. */
+  final long bytes;
+
+  /** How many of them the reader has come to. */
+  int used;
+
+  /** Whether how much of it was used has been weighed. */
+  boolean weighed;
+
+  Window(int id, Stream stream, boolean contents, List<Spot> spots, long bytes) {
+    this.id = id;
+    this.stream = stream;
+    this.contents = contents;
+    this.spots = spots;
+    this.count = spots.size();
+    this.bytes = bytes;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.gitfs.mount.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What the policy promises, each on a small tree, at 50 ms. */
+final class PolicyTest {
+
+  private static final long MINUTE = 60_000_000_000L;
+
+  @Test
+  void aFileByItselfBringsNoOther() {
+    var mount = adaptive(folders(10, 20)).play(Trace.of("d3/f7.c"));
+    assertThat(mount.brought()).isZero();
+  }
+
+  @Test
+  void filesHereAndThereBringNoOthers() {
+    var mount = adaptive(folders(10, 20)).play(Trace.of("d0/f1.c", "d7/f9.c", "d4/f3.c"));
+    assertThat(mount.brought()).isZero();
+  }
+
+  @Test
+  void aSecondFileBringsTheRestOfItsDirectoryAndNoMore() {
+    var mount = adaptive(folders(10, 20)).play(Trace.of("d3/f7.c", "d3/f12.c"));
+    assertThat(mount.brought()).isEqualTo(18);
+    assertThat(mount.contentRequests()).isEqualTo(1);
+  }
+
+  @Test
+  void aListedDirectoryThatIsReadFromItsBeginningIsBroughtAtOnce() {
+    var mount = adaptive(folders(10, 20)).play(Trace.of("d3/", "d3/f0.c"));
+    assertThat(mount.brought()).isEqualTo(19);
+  }
+
+  @Test
+  void catOfADirectoryTakesThreeRequests() {
+    var mount = adaptive(folders(1, 112));
+    int before = mount.requests();
+    mount.play(Trace.of(Stream.concat(Stream.of("d0/"), files("d0", 112)).toArray(String[]::new)));
+    // Sizes, the first file, the others; and the trees, which a directory listed so early takes.
+    assertThat(mount.requests() - before).isEqualTo(3 + 1);
+    assertThat(mount.unread()).isZero();
+  }
+
+  @Test
+  void aReaderWhoGoesOnFindsTheNextDirectoriesThere() {
+    var tree = folders(60, 40);
+    var mount = adaptive(tree).play(walk(60, 40));
+    // 2,400 files: a directory, then windows that double.
+    assertThat(mount.requests()).isLessThan(25);
+    assertThat(mount.demands()).isLessThan(6);
+    assertThat(mount.unread()).isZero();
+  }
+
+  @Test
+  void aReaderWhoGoesBackwardsIsFollowedToo() {
+    var steps = new ArrayList<String>();
+    for (int folder = 59; folder >= 0; folder--) {
+      steps.add("d" + folder + "/");
+      var files = new ArrayList<>(files("d" + folder, 40).toList());
+      steps.addAll(files.reversed());
+    }
+    var mount = adaptive(folders(60, 40)).play(Trace.of(steps.toArray(String[]::new)));
+    assertThat(mount.requests()).isLessThan(25);
+    assertThat(mount.demands()).isLessThan(6);
+  }
+
+  @Test
+  void namesAlonePayForTwoListings() {
+    var steps = IntStream.range(0, 60).mapToObj(folder -> "d" + folder + "/");
+    var mount = adaptive(folders(60, 600)).play(Trace.of(steps.toArray(String[]::new)));
+    assertThat(mount.sizeRequests()).isLessThanOrEqualTo(2);
+    assertThat(mount.brought()).isZero();
+  }
+
+  @Test
+  void attributesOfManyDirectoriesComeInWindowsThatDouble() {
+    var steps = new ArrayList<String>();
+    steps.add("/");
+    for (int folder = 0; folder < 100; folder++) {
+      steps.add("d" + folder + "/");
+      int f = folder;
+      IntStream.range(0, 100).forEach(i -> steps.add("?d" + f + "/f" + i + ".c"));
+    }
+    var mount = adaptive(folders(100, 100)).play(Trace.of(steps.toArray(String[]::new)));
+    // 10,000 files.
+    assertThat(mount.requests()).isLessThan(15);
+    assertThat(mount.brought()).isZero();
+  }
+
+  @Test
+  void archivesAndLargeFilesAreLeftForDemand() {
+    var tree = RecordedTree.of("d/a.c", "d/b.c", "d/c.zip", "d/d.c:5000000", "d/e.png", "d/f.c");
+    var mount = adaptive(tree).play(Trace.of("d/", "d/a.c", "d/b.c"));
+    assertThat(mount.brought()).isEqualTo(2);
+  }
+
+  @Test
+  void aReaderWhoReadsArchivesGetsThemAhead() {
+    var names =
+        IntStream.range(0, 200).mapToObj(i -> "d%03d/a.zip".formatted(i)).toArray(String[]::new);
+    var others =
+        IntStream.range(0, 200).mapToObj(i -> "d%03d/b.c".formatted(i)).toArray(String[]::new);
+    var all = Stream.concat(Stream.of(names), Stream.of(others)).sorted().toArray(String[]::new);
+    var steps = new ArrayList<String>();
+    for (int i = 0; i < 200; i++) {
+      steps.addAll(List.of("d%03d/".formatted(i), names[i], others[i]));
+    }
+    var mount = adaptive(RecordedTree.of(all)).play(Trace.of(steps.toArray(String[]::new)));
+    assertThat(mount.brought()).isGreaterThan(290);
+  }
+
+  @Test
+  void aReaderWhoLeavesEndsWhatIsBroughtForHim() {
+    var mount = adaptive(folders(60, 40));
+    mount.play(walk(10, 40)).rest(MINUTE);
+    int brought = mount.brought();
+    mount.rest(MINUTE);
+    assertThat(mount.brought()).isEqualTo(brought).isLessThan(10 * 40 * 4);
+  }
+
+  @Test
+  void allBringsEverythingUnasked() {
+    var mount = new SimulatedMount(folders(60, 40), PrefetchMode.ALL, true).rest(MINUTE);
+    assertThat(mount.brought()).isEqualTo(60 * 40);
+    assertThat(mount.contentRequests()).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void attributesBringNoContents() {
+    var mount = new SimulatedMount(folders(60, 40), PrefetchMode.ATTRIBUTES, true);
+    mount.play(walk(60, 40));
+    assertThat(mount.contentRequests()).isZero();
+    assertThat(mount.sizeRequests()).isPositive();
+  }
+
+  private static SimulatedMount adaptive(RecordedTree tree) {
+    return new SimulatedMount(tree, PrefetchMode.ADAPTIVE, true);
+  }
+
+  /** A depth-first reader of everything. */
+  private static Trace walk(int folders, int files) {
+    var root = Stream.of("/");
+    var rest =
+        IntStream.range(0, folders)
+            .mapToObj(i -> "d" + i)
+            .flatMap(folder -> Stream.concat(Stream.of(folder + "/"), files(folder, files)));
+    return Trace.of(Stream.concat(root, rest).toArray(String[]::new));
+  }
+
+  private static RecordedTree folders(int folders, int files) {
+    return RecordedTree.of(
+        IntStream.range(0, folders)
+            .mapToObj(i -> "d" + i)
+            .flatMap(folder -> files(folder, files))
+            .toArray(String[]::new));
+  }
+
+  private static Stream<String> files(String folder, int count) {
+    return IntStream.range(0, count).mapToObj(i -> folder + "/f" + i + ".c");
+  }
+}
