@@ -70,7 +70,9 @@ final class Errands implements AutoCloseable {
     lock.lock();
     try {
       for (Errand errand : running) {
-        errand.expected.remove(id);
+        if (errand.expected.remove(id) != null) {
+          errand.come++;
+        }
         CountDownLatch waiting = errand.awaited.remove(id);
         if (waiting != null) {
           waiting.countDown();
@@ -85,22 +87,22 @@ final class Errands implements AutoCloseable {
   boolean isExpected(ObjectId id) {
     lock.lock();
     try {
-      return running.stream().anyMatch(errand -> errand.expected.contains(id));
+      return running.stream().anyMatch(errand -> errand.expected.containsKey(id));
     } finally {
       lock.unlock();
     }
   }
 
   /**
-   * Waits for an object that a running prefetch is about to bring, for {@code nanos} at most;
-   * returns at once when there is no such prefetch.
+   * Waits for an object that a running prefetch is about to bring; returns at once when there is no
+   * such prefetch, or when it will take longer than {@code nanos}, and after that in any case.
    */
   void await(ObjectId id, long nanos) throws InterruptedException {
     CountDownLatch arrival = null;
     lock.lock();
     try {
       for (Errand errand : running) {
-        if (errand.expected.contains(id)) {
+        if (errand.expects(id, nanos)) {
           arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
           break;
         }
@@ -184,10 +186,16 @@ final class Errands implements AutoCloseable {
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread thread = Thread.ofVirtual().name("prefetch").unstarted(() -> run(this));
 
-    /** What the request under way will bring, and who waits for some of it. Guarded by lock. */
-    private final Set<ObjectId> expected = new HashSet<>();
+    /**
+     * What the request under way is still to bring, each with its place in it, which is about that
+     * in the answer; who waits for some of it; when it was sent, and how many have come. Guarded by
+     * lock.
+     */
+    private final Map<ObjectId, Integer> expected = new HashMap<>();
 
     private final Map<ObjectId, CountDownLatch> awaited = new HashMap<>();
+    private long sent;
+    private int come;
 
     private volatile State state = State.PLANNED;
     private volatile boolean cancelled;
@@ -215,7 +223,11 @@ final class Errands implements AutoCloseable {
       lock.lock();
       try {
         expectNothing();
-        expected.addAll(ids);
+        for (ObjectId id : ids) {
+          expected.put(id, expected.size());
+        }
+        sent = System.nanoTime();
+        come = 0;
         bytesBefore = bytes;
       } finally {
         lock.unlock();
@@ -241,6 +253,16 @@ final class Errands implements AutoCloseable {
     @Override
     public boolean isAhead() {
       return true;
+    }
+
+    /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
+    private boolean expects(ObjectId id, long nanos) {
+      Integer place = expected.get(id);
+      if (place == null || come == 0) {
+        return place != null;
+      }
+      long each = (System.nanoTime() - sent) / come;
+      return (place - come) * each < nanos;
     }
 
     /** With the lock held. */

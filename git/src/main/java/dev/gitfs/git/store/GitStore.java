@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
@@ -46,6 +47,9 @@ final class GitStore implements ObjectStore {
 
   /** Round trips to wait for what a prefetch is about to bring before asking for it as well. */
   private static final int PATIENCE = 2;
+
+  /** What a round trip is taken to be at least there: a file of 1 MiB takes that long to come. */
+  private static final long LEAST_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(40);
 
   /** Packs whose objects were handed on are complete some milliseconds later, or never. */
   private static final Duration LAST_PACKS = Duration.ofSeconds(1);
@@ -348,7 +352,7 @@ final class GitStore implements ObjectStore {
     misses.increment();
     long start = System.nanoTime();
     try {
-      errands.await(id, PATIENCE * lane.roundTrip());
+      errands.await(id, PATIENCE * Math.max(LEAST_ROUND_TRIP, lane.roundTrip()));
       if (!isHere(id)) {
         lane.fetch(id.copy());
       }
