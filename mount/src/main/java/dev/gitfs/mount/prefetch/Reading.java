@@ -17,7 +17,7 @@ final class Reading {
   /** How many files had to be waited for, one by one. */
   int misses;
 
-  int lastMissed;
+  int lastMissed = -1;
 
   /** Follows the reader through the files of this directory and no further. */
   Stream flat;

@@ -92,6 +92,10 @@ final class Reads {
     }
     var folder = spot.folder();
     var reading = folder.reading();
+    if (reading.lastMissed == spot.index()) {
+      // Several readers of one file, or one who reads several parts of it at a time.
+      return;
+    }
     reading.misses++;
     boolean first = reading.misses == 1;
     boolean forward = first ? isFirst(spot, true) : spot.index() >= reading.lastMissed;

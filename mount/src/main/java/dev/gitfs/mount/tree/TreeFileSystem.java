@@ -268,6 +268,8 @@ final class TreeFileSystem implements FileSystem {
       }
       return local.get();
     }
+    // Begins this operation anew, so the prefetcher hears of it once, after that.
+    request.willWait();
     boolean missed = !store.isLocal(node.id());
     if (missed || offset == 0) {
       prefetcher.read(node.within(), node.index(), missed);

@@ -20,6 +20,14 @@ final class PolicyTest {
   }
 
   @Test
+  void aFileThatIsReadTwiceAtATimeCountsOnce() {
+    var tree = folders(10, 20);
+    var step = new Trace.Step(Trace.What.READ, "d3/f7.c");
+    var mount = adaptive(tree).play(new Trace(List.of(List.of(step), List.of(step))));
+    assertThat(mount.brought()).isZero();
+  }
+
+  @Test
   void filesHereAndThereBringNoOthers() {
     var mount = adaptive(folders(10, 20)).play(Trace.of("d0/f1.c", "d7/f9.c", "d4/f3.c"));
     assertThat(mount.brought()).isZero();
