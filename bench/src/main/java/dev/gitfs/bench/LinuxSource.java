@@ -44,6 +44,8 @@ final class LinuxSource {
     Progress.say("making a repository of it");
     var git = directory.resolve("git");
     git(directory, "init", "-q", "--bare", "--initial-branch=main", git.toString());
+    // Or commit starts a repack of its own, beside ours.
+    git(git, "config", "gc.auto", "0");
     // Everything, whatever its .gitignore says, with the bytes as they are.
     git(tree, "--git-dir=" + git, "--work-tree=.", "-c", "core.autocrlf=false", "add", "-A", "-f");
     git(tree, "--git-dir=" + git, "--work-tree=.", "commit", "-q", "-m", PACKAGE);
