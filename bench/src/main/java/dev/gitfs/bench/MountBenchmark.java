@@ -29,9 +29,6 @@ final class MountBenchmark {
 
   private static final long MOST_BYTES = 40 << 10;
 
-  /** As many as a parallel build or search might have waiting for the network at one time. */
-  private static final int FILL_THREADS = 128;
-
   private static final Duration CLONE_PATIENCE = Duration.ofMinutes(30);
 
   private enum Quantity {
@@ -52,10 +49,12 @@ final class MountBenchmark {
     FIND_RESIDENT,
     REMOUNT_SECONDS,
     LOCAL_FIND_SECONDS,
-    FILL_SECONDS,
-    FILL_REQUESTS,
-    FILL_MEBIBYTES,
-    FILL_RESIDENT,
+    FIRST_LIST_SECONDS,
+    FIRST_LIST_REQUESTS,
+    FIRST_GREP_SECONDS,
+    FIRST_GREP_REQUESTS,
+    FIRST_GREP_MEBIBYTES,
+    GREP_RESIDENT,
     PEAK
   }
 
@@ -91,7 +90,7 @@ final class MountBenchmark {
     var clone = cloneCold();
     try (var gitFs = new GitFs(workspace.directory("git-fs"));
         var mounted = mountCold(gitFs)) {
-      fill(mounted);
+      walkFirst(mounted);
       walkAgain(mounted.root(), clone);
       record(Quantity.PEAK, mounted.memory().peak());
     }
@@ -167,17 +166,21 @@ final class MountBenchmark {
     Progress.say("  %s: %.2f s", deepFile.path(), time);
   }
 
-  private void fill(GitFs.Mounted mounted) throws IOException, InterruptedException {
+  /** After these there is nothing left to fetch. */
+  private void walkFirst(GitFs.Mounted mounted) throws IOException {
     var before = tree.traffic();
-    var start = System.nanoTime();
-    ParallelReader.readAll(mounted.root(), files, FILL_THREADS);
-    var time = (System.nanoTime() - start) / 1e9;
-    var cost = tree.traffic().since(before);
-    record(Quantity.FILL_SECONDS, time);
-    record(Quantity.FILL_REQUESTS, cost.requests());
-    record(Quantity.FILL_MEBIBYTES, cost.mebibytes());
-    record(Quantity.FILL_RESIDENT, mounted.memory().resident());
-    Progress.say("  everything read: %.1f s, %d requests", time, cost.requests());
+    var list = Task.LIST_ALL.in(mounted.root());
+    var listed = tree.traffic();
+    record(Quantity.FIRST_LIST_SECONDS, list);
+    record(Quantity.FIRST_LIST_REQUESTS, listed.since(before).requests());
+    Progress.say("  a first %s: %.1f s", Task.LIST_ALL.name(), list);
+    var grep = Task.GREP.in(mounted.root());
+    var cost = tree.traffic().since(listed);
+    record(Quantity.FIRST_GREP_SECONDS, grep);
+    record(Quantity.FIRST_GREP_REQUESTS, cost.requests());
+    record(Quantity.FIRST_GREP_MEBIBYTES, cost.mebibytes());
+    record(Quantity.GREP_RESIDENT, mounted.memory().resident());
+    Progress.say("  a first %s: %.1f s, %d requests", Task.GREP.name(), grep, cost.requests());
   }
 
   private void walkAgain(Path mount, Path disk) {
@@ -242,11 +245,8 @@ final class MountBenchmark {
                 Unit.SECONDS,
                 Quantity.LOCAL_FIND_SECONDS,
                 new Goal.AtMost(3)))
-        .row(
-            row(
-                "then every file, by " + FILL_THREADS + " readers",
-                Unit.SECONDS,
-                Quantity.FILL_SECONDS));
+        .row(row("then a first `ls -lR`", Unit.SECONDS, Quantity.FIRST_LIST_SECONDS))
+        .row(row("then a first `grep -r`", Unit.SECONDS, Quantity.FIRST_GREP_SECONDS));
   }
 
   private Report costs(Report report) {
@@ -262,15 +262,16 @@ final class MountBenchmark {
                 .comparedWith(samples(Quantity.CLONE_MEBIBYTES)))
         .row(row("requests of the first file", Unit.COUNT, Quantity.FILE_REQUESTS))
         .row(row("requests of the first `find`", Unit.COUNT, Quantity.FIRST_FIND_REQUESTS))
-        .row(row("requests of every file", Unit.COUNT, Quantity.FILL_REQUESTS))
-        .row(row("received for every file", Unit.MEBIBYTES, Quantity.FILL_MEBIBYTES));
+        .row(row("requests of the first `ls -lR`", Unit.COUNT, Quantity.FIRST_LIST_REQUESTS))
+        .row(row("requests of the first `grep -r`", Unit.COUNT, Quantity.FIRST_GREP_REQUESTS))
+        .row(row("received by the first `grep -r`", Unit.MEBIBYTES, Quantity.FIRST_GREP_MEBIBYTES));
   }
 
   private Report memory(Report report) {
     return report
         .row(row("resident when ready", Unit.MEBIBYTES, Quantity.READY_RESIDENT))
         .row(row("resident after `find`", Unit.MEBIBYTES, Quantity.FIND_RESIDENT))
-        .row(row("resident after every file", Unit.MEBIBYTES, Quantity.FILL_RESIDENT))
+        .row(row("resident after `grep -r`", Unit.MEBIBYTES, Quantity.GREP_RESIDENT))
         .row(
             Row.of(
                 "resident at most, in any run",

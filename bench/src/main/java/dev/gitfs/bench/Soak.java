@@ -83,7 +83,7 @@ final class Soak {
     try {
       for (var n = 1; !over; n++) {
         var file = files.get(random.nextInt(files.size()));
-        bytesRead.addAndGet(ParallelReader.read(mounted.root(), file, buffer));
+        bytesRead.addAndGet(WholeFile.read(mounted.root(), file, buffer));
         filesRead.incrementAndGet();
         if (n % FILES_A_LISTING == 0) {
           list(mounted.root().resolve(file.path()).getParent());
