@@ -1,6 +1,7 @@
 package dev.gitfs.git.store;
 
 import dev.gitfs.git.remote.CorruptPackException;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -44,14 +45,24 @@ final class CollisionCheck {
 
   private CountDownLatch idle = new CountDownLatch(0);
 
-  /** Checks an object, now or soon. For the receiving thread. */
-  void add(ObjectId id, int type, byte[] content) throws CorruptPackException {
-    var task = new Task(id, type, content);
-    if (content.length < FEW_BYTES || waitingBytes.get() > MOST_WAITING) {
-      check(task, own);
-      verdict();
-      return;
+  /**
+   * The id of an object, if it is one to be checked at once rather than handed over: the check is a
+   * hash of its own. For the receiving thread.
+   */
+  Optional<ObjectId> checkedAtOnce(int type, byte[] content) throws CorruptPackException {
+    if (content.length >= FEW_BYTES && waitingBytes.get() <= MOST_WAITING) {
+      return Optional.empty();
     }
+    try {
+      return Optional.of(hash(own, type, content));
+    } catch (Sha1CollisionException e) {
+      throw new CorruptPackException(e.getMessage(), e);
+    }
+  }
+
+  /** Checks an object soon. For the receiving thread. */
+  void add(ObjectId id, int type, byte[] content) {
+    var task = new Task(id, type, content);
     waitingBytes.addAndGet(content.length);
     waiting.add(task);
     if (runs.getAndIncrement() == 0) {
@@ -100,10 +111,7 @@ final class CollisionCheck {
 
   private void check(Task task, SHA1 sha1) {
     try {
-      sha1.reset();
-      sha1.update(Sha1.header(task.type, task.content.length));
-      sha1.update(task.content);
-      if (sha1.toObjectId().equals(task.id)) {
+      if (hash(sha1, task.type, task.content).equals(task.id)) {
         return;
       }
     } catch (Sha1CollisionException e) {
@@ -111,6 +119,13 @@ final class CollisionCheck {
       return;
     }
     collision.compareAndSet(null, task.id);
+  }
+
+  private static ObjectId hash(SHA1 sha1, int type, byte[] content) throws Sha1CollisionException {
+    sha1.reset();
+    sha1.update(Sha1.header(type, content.length));
+    sha1.update(content);
+    return sha1.toObjectId();
   }
 
   private void verdict() throws CorruptPackException {

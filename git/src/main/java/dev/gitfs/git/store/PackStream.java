@@ -287,6 +287,21 @@ final class PackStream implements Closeable {
 
   private void add(byte[] content, long offset, long body, int type, long deltaSize, PackEntry base)
       throws CorruptPackException {
+    Optional<ObjectId> checked = collisions.checkedAtOnce(type, content);
+    ObjectId id = checked.isPresent() ? checked.get() : hash(type, content);
+    var entry =
+        new PackEntry(
+            id, staged, type, content.length, offset, body, source.endEntry(), deltaSize, base);
+    entries.add(entry);
+    byId.addIfAbsent(entry);
+    bases.put(entry, content);
+    if (checked.isEmpty()) {
+      collisions.add(entry, type, content);
+    }
+    listener.arrived(entry, content);
+  }
+
+  private ObjectId hash(int type, byte[] content) {
     digest.update(Sha1.header(type, content.length));
     digest.update(content);
     try {
@@ -294,22 +309,7 @@ final class PackStream implements Closeable {
     } catch (DigestException e) {
       throw new AssertionError("a SHA-1 is of 20 bytes", e);
     }
-    var entry =
-        new PackEntry(
-            ObjectId.fromRaw(hash),
-            staged,
-            type,
-            content.length,
-            offset,
-            body,
-            source.endEntry(),
-            deltaSize,
-            base);
-    entries.add(entry);
-    byId.addIfAbsent(entry);
-    bases.put(entry, content);
-    collisions.add(entry, type, content);
-    listener.arrived(entry, content);
+    return ObjectId.fromRaw(hash);
   }
 
   private PackEntry addLarge(
