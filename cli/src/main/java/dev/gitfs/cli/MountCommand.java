@@ -10,10 +10,13 @@ import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountRequest;
 import dev.gitfs.cli.daemon.MountSummary;
 import dev.gitfs.cli.telemetry.LogFile;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,6 +62,19 @@ final class MountCommand implements Command {
               "how large the cache directory may become; " + Defaults.CACHE_SIZE + " if not given")
           .initialValue(Defaults.CACHE_SIZE)
           .converters(MountCommand::size)
+          .build();
+
+  private final OptionSpec prefetch =
+      OptionSpec.builder("--prefetch")
+          .paramLabel("MODE")
+          .type(PrefetchMode.class)
+          .description(
+              "what to fetch before it is asked for: off (nothing), attributes (trees and sizes),"
+                  + " adaptive (and what a reader comes to next), all (everything); "
+                  + name(Defaults.PREFETCH)
+                  + " if not given")
+          .initialValue(Defaults.PREFETCH)
+          .converters(MountCommand::mode)
           .build();
 
   private final OptionSpec foreground =
@@ -107,6 +123,7 @@ final class MountCommand implements Command {
         .addOption(cacheDirectory)
         .addOption(memory)
         .addOption(cacheSize)
+        .addOption(prefetch)
         .addOption(foreground)
         .addOption(options)
         .addPositional(source)
@@ -136,6 +153,7 @@ final class MountCommand implements Command {
               cache == null ? directories.cache() : cache.toAbsolutePath(),
               memory,
               cacheSize.getValue(),
+              prefetch.getValue(),
               kernelOptions);
       MountSummary summary = mount(process, request);
       var out = syntax.commandLine().getOut();
@@ -223,6 +241,19 @@ final class MountCommand implements Command {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(syntax.commandLine(), e.getMessage());
     }
+  }
+
+  private static PrefetchMode mode(String text) {
+    return Arrays.stream(PrefetchMode.values())
+        .filter(mode -> name(mode).equals(text))
+        .findFirst()
+        .orElseThrow(() ->
+            new TypeConversionException(
+                "'" + text + "' is not one of off, attributes, adaptive, all"));
+  }
+
+  private static String name(PrefetchMode mode) {
+    return mode.name().toLowerCase(Locale.ROOT);
   }
 
   private static ByteSize size(String text) {

@@ -2,12 +2,15 @@ package dev.gitfs.cli;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.daemon.Daemon;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountStatistics;
 import dev.gitfs.cli.daemon.RunningDaemons;
+import dev.gitfs.git.store.PrefetchStatistics;
+import dev.gitfs.git.store.RequestCounts;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -78,7 +81,32 @@ final class StatsCommand implements Command {
     object.addProperty("misses", statistics.misses());
     object.addProperty("waits", statistics.waits());
     object.addProperty("waited_seconds", statistics.waited().toNanos() / 1e9);
+    object.add("prefetch", prefetch(statistics.prefetch()));
+    object.add("requests_by_kind", kinds(statistics.kinds()));
     object.addProperty("resident_bytes", statistics.resident().bytes());
+    return object;
+  }
+
+  private static JsonObject prefetch(PrefetchStatistics statistics) {
+    var object = new JsonObject();
+    object.addProperty("running", statistics.running());
+    object.addProperty("planned", statistics.planned());
+    object.addProperty("objects", statistics.objects());
+    object.addProperty("bytes", statistics.bytes());
+    object.addProperty("used_objects", statistics.usedObjects());
+    object.addProperty("used_bytes", statistics.usedBytes());
+    object.addProperty("wasted_objects", statistics.wastedObjects());
+    object.addProperty("wasted_bytes", statistics.wastedBytes());
+    return object;
+  }
+
+  private static JsonObject kinds(RequestCounts counts) {
+    var object = new JsonObject();
+    object.addProperty("commits", counts.commits());
+    object.addProperty("trees", counts.trees());
+    object.addProperty("blobs", counts.blobs());
+    object.addProperty("sizes", counts.sizes());
+    object.addProperty("prefetches", counts.prefetches());
     return object;
   }
 
@@ -88,6 +116,13 @@ final class StatsCommand implements Command {
     line(out, "commit", statistics.mount().commit());
     line(out, "since", statistics.mount().since());
     line(out, "requests", statistics.requests() + " (" + statistics.retries() + " retries)");
+    RequestCounts kinds = statistics.kinds();
+    line(
+        out,
+        "  by kind",
+        "%d commits, %d trees, %d blobs, %d sizes, %d prefetches"
+            .formatted(
+                kinds.commits(), kinds.trees(), kinds.blobs(), kinds.sizes(), kinds.prefetches()));
     line(out, "sent", statistics.sent());
     line(out, "received", statistics.received());
     line(out, "objects fetched", statistics.objectsFetched());
@@ -96,9 +131,18 @@ final class StatsCommand implements Command {
     line(out, "misses", statistics.misses());
     String waited = "%.3f s".formatted(statistics.waited().toNanos() / 1e9);
     line(out, "waits", statistics.waits() + " (" + waited + " in all)");
+    PrefetchStatistics ahead = statistics.prefetch();
+    line(out, "prefetched", amount(ahead.objects(), ahead.bytes()));
+    line(out, "  used", amount(ahead.usedObjects(), ahead.usedBytes()));
+    line(out, "  wasted", amount(ahead.wastedObjects(), ahead.wastedBytes()));
+    line(out, "  under way", ahead.running() + " (and " + ahead.planned() + " planned)");
     line(out, "resident memory", statistics.resident());
     line(out, "process", statistics.mount().pid());
     line(out, "log", statistics.mount().log());
+  }
+
+  private static String amount(long objects, long bytes) {
+    return objects + " objects, " + new ByteSize(bytes);
   }
 
   private static void line(PrintWriter out, String name, Object value) {

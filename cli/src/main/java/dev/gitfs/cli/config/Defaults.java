@@ -1,5 +1,7 @@
 package dev.gitfs.cli.config;
 
+import dev.gitfs.mount.prefetch.PrefetchMode;
+
 /** What holds when a user says nothing. The one place for it. */
 public final class Defaults {
 
@@ -14,6 +16,9 @@ public final class Defaults {
 
   /** Less than this and one directory of a large repository does not fit. */
   public static final ByteSize LEAST_MEMORY = ByteSize.mebibytes(16);
+
+  /** Who reads on finds the next files there; who hops about pays for little he does not use. */
+  public static final PrefetchMode PREFETCH = PrefetchMode.ADAPTIVE;
 
   private Defaults() {}
 }

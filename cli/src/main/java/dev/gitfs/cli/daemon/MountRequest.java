@@ -2,6 +2,7 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ public record MountRequest(
     Path cacheDirectory,
     ByteSize memory,
     ByteSize cacheSize,
+    PrefetchMode prefetch,
     KernelOptions options) {
 
   /** Without the source: it may hold credentials, and records end up in logs. */

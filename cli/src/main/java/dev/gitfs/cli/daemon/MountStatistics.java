@@ -1,6 +1,8 @@
 package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.ByteSize;
+import dev.gitfs.git.store.PrefetchStatistics;
+import dev.gitfs.git.store.RequestCounts;
 import java.time.Duration;
 
 /**
@@ -17,6 +19,8 @@ import java.time.Duration;
  * @param misses reads that needed the network
  * @param waits how often a reader waited for the network
  * @param waited for how long, added up
+ * @param prefetch what was fetched ahead of need, and what came of it
+ * @param kinds requests to the git server for objects, by kind
  * @param resident physical memory of the process that serves
  */
 public record MountStatistics(
@@ -31,4 +35,6 @@ public record MountStatistics(
     long misses,
     long waits,
     Duration waited,
+    PrefetchStatistics prefetch,
+    RequestCounts kinds,
     ByteSize resident) {}

@@ -12,7 +12,6 @@ import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.RevisionException;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.git.store.StoreStatistics;
-import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,7 +61,7 @@ final class ServedRepository implements AutoCloseable {
                 directory,
                 MountOptions.readOnly(remote.url(), KernelMounts.SUBTYPE)
                     .with(request.options().toString()),
-                PrefetchMode.ADAPTIVE);
+                request.prefetch());
         var summary =
             new MountSummary(
                 directory,
@@ -106,6 +105,8 @@ final class ServedRepository implements AutoCloseable {
         reads.misses(),
         reads.waits(),
         reads.waited(),
+        reads.prefetch(),
+        reads.requests(),
         resident());
   }
 

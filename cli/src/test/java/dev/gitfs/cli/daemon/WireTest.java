@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.store.PrefetchStatistics;
+import dev.gitfs.git.store.RequestCounts;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +44,7 @@ class WireTest {
                 Path.of("/cache"),
                 ByteSize.mebibytes(96),
                 ByteSize.gibibytes(10),
+                PrefetchMode.ALL,
                 KernelOptions.parse(List.of("noexec,allow_other")))),
         new Message.Mount(
             new MountRequest(
@@ -50,6 +54,7 @@ class WireTest {
                 Path.of("/c"),
                 new ByteSize(0),
                 new ByteSize(Long.MAX_VALUE),
+                PrefetchMode.OFF,
                 KernelOptions.NONE)),
         new Message.Unmount(Path.of("/mnt"), true),
         new Message.ListMounts(),
@@ -71,6 +76,8 @@ class WireTest {
                 8,
                 9,
                 Duration.ofNanos(10),
+                new PrefetchStatistics(12, 13, 14, 15, 16, 17, 18, 19),
+                new RequestCounts(20, 21, 22, 23, 24),
                 new ByteSize(11))),
         new Message.Failed(Kind.SERVER, "no answer", "a\n\tb"));
   }

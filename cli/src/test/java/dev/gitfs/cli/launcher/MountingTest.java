@@ -2,6 +2,7 @@ package dev.gitfs.cli.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
@@ -109,7 +110,31 @@ class MountingTest {
     assertThat(statistics.get("retries").getAsLong()).isZero();
     assertThat(statistics.get("resident_bytes").getAsLong()).isLessThan(350L << 20);
     assertThat(sandbox.gitFs("stats", mount).orFail().text())
-        .contains("requests", "objects fetched", "resident memory", commit);
+        .contains("requests", "objects fetched", "prefetched", "resident memory", commit);
+  }
+
+  @Test
+  void nothingIsFetchedAheadOfNeedUnlessItMayBe() throws Exception {
+    sandbox.gitFs("mount", "--prefetch", "off", repository.directory(), mount).orFail();
+    sandbox.command("ls", "-lR", mount.toString()).run().orFail();
+    assertThat(sandbox.gitFs("stats", "--json", mount).orFail().text())
+        .contains("\"prefetches\":0");
+    sandbox.gitFs("umount", mount).orFail();
+
+    sandbox
+        .gitFs(
+            "mount",
+            "--cache-dir",
+            sandbox.path("another"),
+            "--prefetch",
+            "all",
+            repository.directory(),
+            mount)
+        .orFail();
+    Eventually.holds(
+        "something is prefetched",
+        () ->
+            !sandbox.gitFs("stats", "--json", mount).orFail().text().contains("\"prefetches\":0"));
   }
 
   @Test

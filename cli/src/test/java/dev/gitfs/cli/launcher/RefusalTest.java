@@ -139,6 +139,7 @@ class RefusalTest {
         "mount",
         "mount a",
         "mount --memory lots a b",
+        "mount --prefetch lots a b",
         "mount --memory 1M a b",
         "mount -o frobnicate a b",
         "mount --ref",
