@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,6 +24,10 @@ import java.util.Random;
  * what it has seen.
  */
 final class Probe {
+  /**
+   * The first byte of a huge file comes when all of it has: half a minute where nothing else runs.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private Probe() {}
 
@@ -42,7 +47,7 @@ final class Probe {
     for (var argument : arguments) {
       command.add(argument.toString());
     }
-    return Processes.command(command).run().orFail().text().strip();
+    return Processes.command(command).timeout(PATIENCE).run().orFail().text().strip();
   }
 
   public static void main(String[] arguments) throws Exception {

@@ -370,10 +370,14 @@ final class GitStore implements ObjectStore {
    * An object has come, of a pack that is still on its way. What somebody waits for goes to what is
    * read, anything else to what may be.
    */
-  private void deliver(PackEntry entry, byte[] content) {
+  private void deliver(PackEntry entry, byte[] content, boolean ahead) {
     ObjectId id = entry.toObjectId();
     if (entry.type() == Constants.OBJ_TREE) {
-      treeLane.arrived(id);
+      // Who waits for a tree gets those below it with the same answer, and wants them next: he is
+      // woken when they are here as well, or he would ask for each on its own.
+      if (ahead) {
+        treeLane.arrived(id);
+      }
     } else if (entry.type() == Constants.OBJ_BLOB) {
       if (blobLane.isWanted(id)) {
         blobs.put(id, content);

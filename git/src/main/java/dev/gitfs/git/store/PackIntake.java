@@ -26,8 +26,11 @@ final class PackIntake {
   /** Hears of each object that has come, on the thread that receives it. */
   interface Delivery {
 
-    /** {@code content} is shared: nobody changes it. */
-    void arrived(PackEntry entry, byte[] content);
+    /**
+     * @param content shared: nobody changes it
+     * @param ahead whether it comes ahead of need
+     */
+    void arrived(PackEntry entry, byte[] content, boolean ahead);
   }
 
   /**
@@ -192,7 +195,7 @@ final class PackIntake {
       if (entry.type() != Constants.OBJ_BLOB || content.length <= largeBlob) {
         entries.add(entry);
         arrivals.add(entry);
-        delivery.arrived(entry, content);
+        delivery.arrived(entry, content, reception.isAhead());
       }
     }
 
