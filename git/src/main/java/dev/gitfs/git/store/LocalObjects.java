@@ -2,9 +2,11 @@ package dev.gitfs.git.store;
 
 import java.io.EOFException;
 import java.io.FileInputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -208,6 +210,11 @@ final class LocalObjects implements AutoCloseable {
         return Optional.of(read.from(reader));
       } catch (IncorrectObjectTypeException e) {
         throw new IOException(id.name() + " is not of the type its tree says", e);
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        // JGit opens an index again that the collector took from it for want of memory, and packs
+        // have been merged since: what it held is in another one now.
+        LOG.debug("{} was in a pack that has gone", id.name(), e);
+        lookAgain();
       } catch (MissingObjectException | CorruptObjectException | ZipException | EOFException e) {
         // An index has it and its pack does not deliver: the pack is damaged, or another process
         // has just put a merged one in its place.
