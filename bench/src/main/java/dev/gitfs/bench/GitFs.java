@@ -1,5 +1,6 @@
 package dev.gitfs.bench;
 
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.Processes;
@@ -16,6 +17,8 @@ import java.util.Map;
  */
 final class GitFs implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final int LOG_LINES = 20;
 
   private final Path launcher = Checkout.home().resolve("git-fs");
   private final Path directory;
@@ -36,11 +39,13 @@ final class GitFs implements AutoCloseable {
   final class Mounted implements AutoCloseable {
     private final Path root;
     private final long pid;
+    private final Path log;
     private final Duration took;
 
-    private Mounted(Path root, long pid, Duration took) {
+    private Mounted(Path root, JsonObject listed, Duration took) {
       this.root = root;
-      this.pid = pid;
+      this.pid = listed.get("pid").getAsLong();
+      this.log = Path.of(listed.get("log").getAsString());
       this.took = took;
     }
 
@@ -51,6 +56,12 @@ final class GitFs implements AutoCloseable {
     /** From typing the command to its end. */
     Duration took() {
       return took;
+    }
+
+    /** The last that it logged, for who wants to know why something failed. */
+    String lastLogLines() throws IOException {
+      var lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - LOG_LINES), lines.size()));
     }
 
     ProcessMemory memory() throws IOException {
@@ -78,15 +89,15 @@ final class GitFs implements AutoCloseable {
     var root = Files.createTempDirectory(directory, "mount");
     var store = directory.resolve(cache).toString();
     var result = command("mount", "--cache-dir", store, url, root.toString()).run().orFail();
-    return new Mounted(root, pid(root), result.took());
+    return new Mounted(root, listed(root), result.took());
   }
 
-  private long pid(Path root) throws IOException {
+  private JsonObject listed(Path root) throws IOException {
     var list = command("list", "--json").run().orFail().text();
     for (var mount : JsonParser.parseString(list).getAsJsonArray()) {
       var fields = mount.getAsJsonObject();
       if (fields.get("directory").getAsString().equals(root.toRealPath().toString())) {
-        return fields.get("pid").getAsLong();
+        return fields;
       }
     }
     throw new IOException("git-fs does not list the mount on " + root + ": " + list);

@@ -74,6 +74,7 @@ final class Soak {
       reader.join();
     }
     if (failure.get() != null) {
+      Progress.say("%s", mounted.lastLogLines());
       throw failure.get();
     }
   }

@@ -21,6 +21,8 @@ final class WholeFile {
       for (var n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         length += n;
       }
+    } catch (IOException e) {
+      throw new IOException("cannot read " + file.path() + ": " + e.getMessage(), e);
     }
     if (length != file.size()) {
       throw new IOException(file.path() + " has " + length + " bytes in place of " + file.size());
