@@ -30,7 +30,11 @@ public record Directories(Path cache, Path state, Path runtime) {
     return of(System.getenv(), Path.of(System.getProperty("user.home")), userId());
   }
 
-  static Directories of(Map<String, String> environment, Path home, int userId) {
+  /**
+   * {@code registeredHome} is that of the user database, which HOME overrides as it does in git.
+   */
+  static Directories of(Map<String, String> environment, Path registeredHome, int userId) {
+    Path home = base(environment, "HOME").orElse(registeredHome);
     return new Directories(
         base(environment, "XDG_CACHE_HOME").orElse(home.resolve(".cache")).resolve(NAME),
         base(environment, "XDG_STATE_HOME").orElse(home.resolve(".local/state")).resolve(NAME),

@@ -28,6 +28,12 @@ class DirectoriesTest {
   }
 
   @Test
+  void homeOfTheEnvironmentComesFirst() {
+    assertThat(Directories.of(Map.of("HOME", "/h"), HOME, 1).cache())
+        .isEqualTo(Path.of("/h/.cache/git-fs"));
+  }
+
+  @Test
   void theEnvironmentNamesOthers() {
     var environment =
         Map.of("XDG_CACHE_HOME", "/c", "XDG_STATE_HOME", "/s", "XDG_RUNTIME_DIR", "/run/user/1");

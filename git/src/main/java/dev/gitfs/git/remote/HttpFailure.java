@@ -81,9 +81,7 @@ final class HttpFailure {
       case ConnectException refused ->
           TryFailedException.passing(
               Kind.UNREACHABLE,
-              causedByName(refused)
-                  ? "no host has this name"
-                  : "no connection: " + innermost(refused),
+              causedByName(refused) ? "no host has this name" : noConnection(refused),
               refused);
       case SSLHandshakeException handshake ->
           TryFailedException.lasting(
@@ -141,6 +139,16 @@ final class HttpFailure {
   private static boolean causedByName(Throwable e) {
     return e instanceof UnresolvedAddressException
         || (e.getCause() != null && causedByName(e.getCause()));
+  }
+
+  /** Java's HTTP client names every reason but the commonest. */
+  private static String noConnection(ConnectException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null) {
+        return "no connection: " + innermost(e);
+      }
+    }
+    return "the connection was refused: nothing listens on that port";
   }
 
   /** What Java has to say in the end: the outer exceptions only repeat that something failed. */

@@ -298,7 +298,8 @@ class HttpFaultTest {
     String url = server.url(repository);
     server.close();
     try (var nowhere = new Setting(home).open(url)) {
-      Failing.with(Kind.UNREACHABLE, nowhere::capabilities);
+      var failure = Failing.with(Kind.UNREACHABLE, nowhere::capabilities);
+      assertThat(failure).hasMessageContaining("refused");
       assertThat(nowhere.statistics().retries()).isZero();
     }
   }
