@@ -2,9 +2,6 @@ package dev.gitfs.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -31,9 +28,8 @@ import java.util.zip.GZIPInputStream;
  */
 public final class HttpBackendServer implements GitServer {
   private final GitRepositories repositories;
-  private final ServerSocket listener;
+  private final Listener listener;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger accepted = new AtomicInteger();
   private final AtomicLong received = new AtomicLong();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
@@ -44,12 +40,13 @@ public final class HttpBackendServer implements GitServer {
 
   public HttpBackendServer(GitRepositories repositories) {
     this.repositories = repositories;
-    try {
-      listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Thread.ofPlatform().daemon().name("http-backend").start(this::accept);
+    // Platform threads: they wait for child processes, which would pin carriers of the virtual
+    // threads that the code under test runs on.
+    listener =
+        Listener.start(
+            "http-backend",
+            socket ->
+                Thread.ofPlatform().daemon().name("http-connection").start(() -> serve(socket)));
   }
 
   /**
@@ -88,7 +85,7 @@ public final class HttpBackendServer implements GitServer {
 
   @Override
   public int port() {
-    return listener.getLocalPort();
+    return listener.port();
   }
 
   /** From now on only who sends these credentials is served; others get 401. */
@@ -165,32 +162,14 @@ public final class HttpBackendServer implements GitServer {
 
   /** How many connections clients have opened. */
   public int connectionsAccepted() {
-    return accepted.get();
+    return listener.accepted();
   }
 
   @Override
   public void close() {
-    try {
-      listener.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    listener.close();
     heal();
     dropConnections();
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        var socket = listener.accept();
-        accepted.incrementAndGet();
-        // Platform threads: they wait for child processes, which would pin carriers of the
-        // virtual threads that the code under test runs on.
-        Thread.ofPlatform().daemon().name("http-connection").start(() -> serve(socket));
-      } catch (IOException e) {
-        // Closed; the loop ends.
-      }
-    }
   }
 
   private void serve(Socket socket) {

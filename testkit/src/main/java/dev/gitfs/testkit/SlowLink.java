@@ -1,10 +1,8 @@
 package dev.gitfs.testkit;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
@@ -52,11 +50,10 @@ public final class SlowLink implements AutoCloseable {
   private final InetSocketAddress target;
   private final long halfTripNanos;
   private final long bitsPerSecond;
-  private final ServerSocket listener;
+  private final Listener listener;
   private final TimeLine up = new TimeLine();
   private final TimeLine down = new TimeLine();
   private final Set<Connection> open = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger roundTrips = new AtomicInteger();
   private final AtomicLong bytesUp = new AtomicLong();
   private final AtomicLong bytesDown = new AtomicLong();
@@ -74,12 +71,7 @@ public final class SlowLink implements AutoCloseable {
     this.target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     this.halfTripNanos = roundTrip.toNanos() / 2;
     this.bitsPerSecond = bitsPerSecond;
-    try {
-      listener = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    Thread.ofPlatform().daemon().name("slow-link").start(this::accept);
+    listener = Listener.start("slow-link", Connection::new);
   }
 
   public SlowLink(GitServer server, Duration roundTrip, long bitsPerSecond) {
@@ -87,7 +79,7 @@ public final class SlowLink implements AutoCloseable {
   }
 
   public int port() {
-    return listener.getLocalPort();
+    return listener.port();
   }
 
   /** {@code serverUrl} with the port of this link in place of the server's. */
@@ -97,7 +89,7 @@ public final class SlowLink implements AutoCloseable {
 
   /** How many connections clients have opened. */
   public int connections() {
-    return connections.get();
+    return listener.accepted();
   }
 
   /**
@@ -147,25 +139,9 @@ public final class SlowLink implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      listener.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    listener.close();
     cut();
     resume();
-  }
-
-  private void accept() {
-    while (!listener.isClosed()) {
-      try {
-        var client = listener.accept();
-        connections.incrementAndGet();
-        new Connection(client);
-      } catch (IOException e) {
-        // Closed, or the server is not there: the client's connection is closed with it.
-      }
-    }
   }
 
   /** When the bytes of one direction leave: one after the other, as fast as the bandwidth lets. */
@@ -196,14 +172,9 @@ public final class SlowLink implements AutoCloseable {
     Connection(Socket client) throws IOException {
       this.client = client;
       var accepted = System.nanoTime();
-      try {
-        server.connect(target);
-        client.setTcpNoDelay(true);
-        server.setTcpNoDelay(true);
-      } catch (IOException e) {
-        client.close();
-        throw e;
-      }
+      server.connect(target);
+      client.setTcpNoDelay(true);
+      server.setTcpNoDelay(true);
       open.add(this);
       if (cut) {
         reset();
