@@ -2,6 +2,7 @@ package dev.gitfs.testkit;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,10 @@ import java.util.zip.GZIPInputStream;
  * <p>All methods may be called at any time from any thread.
  */
 public final class HttpBackendServer implements GitServer {
+
+  /** As git advertises it, a pkt-line of protocol v2. */
+  private static final String OBJECT_INFO_OFFER = "0010object-info\n";
+
   private final GitRepositories repositories;
   private final Listener listener;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
@@ -36,6 +41,7 @@ public final class HttpBackendServer implements GitServer {
   private volatile CountDownLatch healed = new CountDownLatch(1);
   private volatile Optional<String> authorization = Optional.empty();
   private volatile boolean protocolV2 = true;
+  private volatile boolean offerObjectInfo = true;
   private volatile boolean keepRequests = true;
 
   public HttpBackendServer(GitRepositories repositories) {
@@ -98,6 +104,15 @@ public final class HttpBackendServer implements GitServer {
   /** From now on speaks protocol v0 whatever the client asks for. */
   public HttpBackendServer withoutProtocolV2() {
     protocolV2 = false;
+    return this;
+  }
+
+  /**
+   * Whether clients are told from now on that there is {@code object-info}, as they are at first.
+   * Most forges do not have it, and git of today cannot be configured not to offer it.
+   */
+  public HttpBackendServer offerObjectInfo(boolean offered) {
+    offerObjectInfo = offered;
     return this;
   }
 
@@ -281,8 +296,11 @@ public final class HttpBackendServer implements GitServer {
       var headers = new TreeMap<>(HttpConnection.headers(out));
       var status = Optional.ofNullable(headers.remove("Status")).orElse("200 OK");
       connection.begin(Integer.parseInt(status.substring(0, 3)), headers);
+      var content = incoming.target().contains("/info/refs") ? advertisement(out) : out;
       var buffer = new byte[16 << 10];
-      for (var n = out.read(buffer); n >= 0 && body.write(buffer, n); n = out.read(buffer)) {
+      for (var n = content.read(buffer);
+          n >= 0 && body.write(buffer, n);
+          n = content.read(buffer)) {
         connection.flush();
       }
       body.end();
@@ -292,6 +310,13 @@ public final class HttpBackendServer implements GitServer {
       family.forEach(ProcessHandle::destroyForcibly);
       feeder.interrupt();
     }
+  }
+
+  /** What is advertised, of all that http-backend would. */
+  private InputStream advertisement(InputStream whole) throws IOException {
+    var text = new String(whole.readAllBytes(), StandardCharsets.ISO_8859_1);
+    var offered = offerObjectInfo ? text : text.replace(OBJECT_INFO_OFFER, "");
+    return new ByteArrayInputStream(offered.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private Map<String, String> cgiEnvironment(HttpConnection.Incoming incoming) {

@@ -52,6 +52,22 @@ final class ServersTest {
   }
 
   @Test
+  void httpBackendOffersObjectInfoOrNot() {
+    for (var offered : List.of(true, false)) {
+      try (var server = new HttpBackendServer(repositories).offerObjectInfo(offered)) {
+        var trace =
+            Git.command(List.of("ls-remote", server.url(repository)))
+                .env("GIT_TRACE_PACKET", "1")
+                .run()
+                .orFail()
+                .errors();
+        assertThat(trace).contains("fetch=shallow");
+        assertThat(trace.contains("object-info")).isEqualTo(offered);
+      }
+    }
+  }
+
+  @Test
   void nginxWithHttp2AndAPrivateAuthority() {
     try (var server = new NginxServer(repositories)) {
       clonesRight(server, Map.of("GIT_SSL_CAINFO", server.caFile().toString()));
