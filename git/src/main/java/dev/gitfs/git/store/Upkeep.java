@@ -68,8 +68,11 @@ final class Upkeep implements AutoCloseable {
     }
   }
 
-  /** Does now what there is to do, unless another process is at it. */
-  void tidy() throws IOException {
+  /**
+   * Does now what there is to do, unless another process is at it; waits if this one's own thread
+   * is.
+   */
+  synchronized void tidy() throws IOException {
     local.touchHeld();
     Optional<InterProcessLock> exclusive = InterProcessLock.attempt(lockFile);
     if (exclusive.isPresent()) {

@@ -35,7 +35,7 @@ final class Looks {
     var reading = folder.reading();
     if (credit > 0 && reading.sizes() == null && !reading.asked && isUnknown(folder)) {
       credit--;
-      follow(folder, now);
+      follow(folder, false, now);
     }
   }
 
@@ -45,6 +45,7 @@ final class Looks {
     var reading = folder.reading();
     var window = reading.sizes();
     if (window != null) {
+      windows.look(window.stream);
       int used = reading.useSizes();
       if (used > 0) {
         windows.use(window, place(folder), used, now);
@@ -52,12 +53,12 @@ final class Looks {
     } else if (missed && folder.isListed() && !reading.asked) {
       // Whoever looks has asked for the sizes of all files here.
       reading.asked = true;
-      follow(folder, now);
+      follow(folder, true, now);
     }
   }
 
   /** Attributes are cheap, so whoever looks at two places is taken to look at all between. */
-  private void follow(Folder folder, long now) {
+  private void follow(Folder folder, boolean looked, long now) {
     int first = outline.sizesAlone() ? FIRST_SIZES : FIRST_CONTENTS;
     var near = windows.streams(true).stream().findFirst();
     Stream stream;
@@ -75,9 +76,19 @@ final class Looks {
       windows.follow(stream, now);
     }
     windows.advance(stream);
+    if (looked) {
+      windows.look(stream);
+    }
     // The reader is here already, which says nothing of what he will come to.
     folder.reading().settleSizes();
     folder.endProbe();
+    if (!looked) {
+      // Its links are brought when he looks at one.
+      stream.links.stream()
+          .filter(link -> link.folder() == folder)
+          .findFirst()
+          .ifPresent(link -> folder.probe(link.index()));
+    }
   }
 
   private static Spot place(Folder folder) {

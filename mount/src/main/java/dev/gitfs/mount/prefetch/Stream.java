@@ -1,6 +1,7 @@
 package dev.gitfs.mount.prefetch;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -38,6 +39,12 @@ final class Stream {
   Window last;
 
   Window before;
+
+  /** Links among the files whose sizes were asked for, until somebody looks at one of those. */
+  final List<Spot> links = new ArrayList<>();
+
+  /** Whether anybody has looked at attributes here: a listing alone says little of that. */
+  boolean looked;
 
   /** How many files the next window may have. */
   int size;

@@ -196,21 +196,33 @@ final class Windows {
   Window sizes(Stream stream, List<Spot> spots) {
     var window = new Window(nextId++, stream, false, spots, 0);
     var ids = new ArrayList<ObjectId>(spots.size());
-    var links = new ArrayList<Spot>();
     for (var spot : spots) {
       ids.add(spot.id());
       askSize(spot, window);
-      if (isLink(spot) && isFree(spot, stream)) {
-        links.add(spot);
+      if (isLink(spot)) {
+        stream.links.add(spot);
       }
     }
     start(window);
     wishes.add(new Wish.Sizes(window.id, ids));
-    if (!links.isEmpty()) {
-      // Whoever looks at a link reads it, one by one.
-      contents(null, links, links.size() * LINK_SIZE);
+    if (stream.looked) {
+      links(stream);
     }
     return window;
+  }
+
+  /** Somebody looks at attributes where {@code stream} goes: who looks at links reads them. */
+  void look(Stream stream) {
+    stream.looked = true;
+    links(stream);
+  }
+
+  private void links(Stream stream) {
+    var free = stream.links.stream().filter(spot -> isFree(spot, stream)).toList();
+    stream.links.clear();
+    if (!free.isEmpty()) {
+      contents(null, free, free.size() * LINK_SIZE);
+    }
   }
 
   /** Asks for all trees below one. */

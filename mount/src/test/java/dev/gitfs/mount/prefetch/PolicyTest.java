@@ -103,6 +103,20 @@ final class PolicyTest {
   }
 
   @Test
+  void linksOfADirectoryThatIsOnlyListedStayWhereTheyAre() {
+    var mount = adaptive(RecordedTree.of("a.link", "b.link", "c/d.link")).play(Trace.of("/"));
+    assertThat(mount.sizeRequests()).isEqualTo(1);
+    assertThat(mount.brought()).isZero();
+  }
+
+  @Test
+  void linksAreBroughtForWhoeverLooksAtAttributes() {
+    var mount = adaptive(RecordedTree.of("a.link", "b.link")).play(Trace.of("/", "?a.link"));
+    assertThat(mount.brought()).isEqualTo(2);
+    assertThat(mount.contentRequests()).isEqualTo(1);
+  }
+
+  @Test
   void archivesAndLargeFilesAreLeftForDemand() {
     var tree = RecordedTree.of("d/a.c", "d/b.c", "d/c.zip", "d/d.c:5000000", "d/e.png", "d/f.c");
     var mount = adaptive(tree).play(Trace.of("d/", "d/a.c", "d/b.c"));

@@ -44,7 +44,10 @@ final class RecordedTree {
     return new RecordedTree(Recording.lines("tree").stream());
   }
 
-  /** Of a few files, each a path, or a path, a colon and a size; 1,000 bytes otherwise. */
+  /**
+   * Of a few files, each a path, or a path, a colon and a size; 1,000 bytes otherwise. What ends in
+   * ".link" is a symbolic link.
+   */
   static RecordedTree of(String... files) {
     return new RecordedTree(
         Stream.of(files)
@@ -150,7 +153,11 @@ final class RecordedTree {
 
     @Override
     public FileMode mode(int index) {
-      return folders.get(index) ? FileMode.TREE : FileMode.REGULAR_FILE;
+      if (folders.get(index)) {
+        return FileMode.TREE;
+      }
+      boolean link = new String(names.get(index), UTF_8).endsWith(".link");
+      return link ? FileMode.SYMLINK : FileMode.REGULAR_FILE;
     }
 
     @Override
