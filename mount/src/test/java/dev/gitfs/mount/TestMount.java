@@ -45,6 +45,11 @@ final class TestMount implements AutoCloseable {
     this.mount = mount;
   }
 
+  /** Those of the tests' servers, with little patience between tries. */
+  static RemoteOptions remoteOptions() {
+    return new RemoteOptions(Git.environment(), Timeouts.DEFAULT, QUICK_RETRIES);
+  }
+
   static TestMount of(String url) throws IOException, InterruptedException {
     return of(url, Map.of());
   }

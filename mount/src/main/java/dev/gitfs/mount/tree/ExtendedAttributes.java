@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.gitfs.fuse.Errno;
-import dev.gitfs.fuse.FileSystem;
 import dev.gitfs.fuse.FuseException;
 import dev.gitfs.fuse.Name;
 import dev.gitfs.fuse.XattrListReply;
@@ -32,17 +31,22 @@ final class ExtendedAttributes {
 
   private static final byte[] USER_SPACE = "user.".getBytes(US_ASCII);
 
+  private final long root;
   private final byte[] commit;
   private final byte[] ref;
 
-  ExtendedAttributes(Revision revision) {
+  /**
+   * @param root the inode that has those of the revision as well
+   */
+  ExtendedAttributes(Revision revision, long root) {
+    this.root = root;
     this.commit = revision.commit().name().getBytes(US_ASCII);
     this.ref = revision.ref().getBytes(UTF_8);
   }
 
   /** Which of ours a name is; refuses all others, for which no node need be looked at. */
   Kind kind(long inode, Name name) throws FuseException {
-    for (var kind : inode == FileSystem.ROOT ? OF_ROOT : OF_ALL) {
+    for (var kind : inode == root ? OF_ROOT : OF_ALL) {
       if (name.is(kind.name)) {
         return kind;
       }
@@ -62,7 +66,7 @@ final class ExtendedAttributes {
   }
 
   void list(long inode, XattrListReply reply) throws FuseException {
-    for (var kind : inode == FileSystem.ROOT ? OF_ROOT : OF_ALL) {
+    for (var kind : inode == root ? OF_ROOT : OF_ALL) {
       reply.add(kind.name);
     }
   }

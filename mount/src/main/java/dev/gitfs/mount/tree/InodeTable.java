@@ -1,6 +1,5 @@
 package dev.gitfs.mount.tree;
 
-import dev.gitfs.fuse.FileSystem;
 import dev.gitfs.mount.prefetch.Folder;
 import java.util.Arrays;
 import java.util.Optional;
@@ -22,13 +21,16 @@ final class InodeTable {
   /** Ascending by {@link Directory#firstEntry}; written under the lock, replaced when it grows. */
   private volatile Run run = new Run(new Directory[64], 0);
 
-  private long nextInode = FileSystem.ROOT + 1;
+  private final long first;
+  private long nextInode;
 
   /** The filled part of an array that is only ever appended to. */
   private record Run(Directory[] directories, int length) {}
 
-  InodeTable(ObjectId rootTree, int size, Folder root) {
-    enter(FileSystem.ROOT, FileSystem.ROOT, rootTree, size, root);
+  InodeTable(InodeRange range, ObjectId rootTree, int size, Folder root) {
+    first = range.root();
+    nextInode = first + 1;
+    enter(range.root(), range.parent(), rootTree, size, root);
   }
 
   /** The directory {@code inode} if it has been entered. */
@@ -71,7 +73,7 @@ final class InodeTable {
 
   /** How many numbers have been given. */
   synchronized long size() {
-    return nextInode - FileSystem.ROOT;
+    return nextInode - first;
   }
 
   private void append(Directory directory) {

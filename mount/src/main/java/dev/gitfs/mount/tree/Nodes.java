@@ -1,7 +1,6 @@
 package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.Errno;
-import dev.gitfs.fuse.FileSystem;
 import dev.gitfs.fuse.FuseException;
 import dev.gitfs.fuse.Name;
 import dev.gitfs.fuse.Request;
@@ -39,14 +38,18 @@ final class Nodes {
   private final InodeTable inodes;
   private final Node root;
 
-  Nodes(ObjectStore store, Revision revision, Prefetcher prefetcher)
+  Nodes(ObjectStore store, Revision revision, InodeRange range, Prefetcher prefetcher)
       throws IOException, InterruptedException {
     this.store = store;
     this.prefetcher = prefetcher;
-    this.root = new Node(FileSystem.ROOT, FileMode.TREE, revision.tree(), prefetcher.root(), -1);
+    this.root = new Node(range.root(), FileMode.TREE, revision.tree(), prefetcher.root(), -1);
     var tree = store.tree(revision.tree());
-    this.inodes = new InodeTable(revision.tree(), tree.size(), prefetcher.root());
-    reportRejected(FileSystem.ROOT, tree);
+    this.inodes = new InodeTable(range, revision.tree(), tree.size(), prefetcher.root());
+    reportRejected(range.root(), tree);
+  }
+
+  Node root() {
+    return root;
   }
 
   /** How many inode numbers have been given. */
@@ -55,7 +58,7 @@ final class Nodes {
   }
 
   Node node(Request request, long inode) throws IOException, InterruptedException, FuseException {
-    if (inode == FileSystem.ROOT) {
+    if (inode == root.inode()) {
       return root;
     }
     var parent = parent(inode);
@@ -148,7 +151,7 @@ final class Nodes {
   /** The path of a node from the root of the mount, for people; names that are not text escaped. */
   String path(long inode) {
     var path = new StringBuilder();
-    for (long at = inode; at != FileSystem.ROOT; ) {
+    for (long at = inode; at != root.inode(); ) {
       var parent = inodes.containing(at);
       if (parent.isEmpty()) {
         return "inode " + inode;

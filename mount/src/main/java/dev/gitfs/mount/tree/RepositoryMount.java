@@ -5,7 +5,6 @@ import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
 import dev.gitfs.mount.prefetch.PrefetchMode;
-import dev.gitfs.mount.prefetch.Prefetcher;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,16 +16,13 @@ import java.nio.file.Path;
 public final class RepositoryMount implements AutoCloseable {
 
   private final ObjectStore store;
-  private final Revision revision;
+  private final RepositoryTree tree;
   private final FuseMount mount;
-  private final Prefetcher prefetcher;
 
-  private RepositoryMount(
-      ObjectStore store, Revision revision, FuseMount mount, Prefetcher prefetcher) {
+  private RepositoryMount(ObjectStore store, RepositoryTree tree, FuseMount mount) {
     this.store = store;
-    this.revision = revision;
+    this.tree = tree;
     this.mount = mount;
-    this.prefetcher = prefetcher;
   }
 
   /**
@@ -39,13 +35,12 @@ public final class RepositoryMount implements AutoCloseable {
   public static RepositoryMount mount(
       ObjectStore store, Revision revision, Path directory, MountOptions options, PrefetchMode mode)
       throws IOException, InterruptedException {
-    var prefetcher = Prefetcher.start(store, revision.tree(), mode);
+    var tree =
+        RepositoryTree.open(store, revision, InodeRange.WHOLE, Ownership.ofThisProcess(), mode);
     try {
-      var fileSystem = new TreeFileSystem(store, revision, Ownership.ofThisProcess(), prefetcher);
-      var mount = FuseMount.mount(fileSystem, directory, options);
-      return new RepositoryMount(store, revision, mount, prefetcher);
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      prefetcher.close();
+      return new RepositoryMount(store, tree, FuseMount.mount(tree, directory, options));
+    } catch (IOException | RuntimeException e) {
+      tree.close();
       throw e;
     }
   }
@@ -57,7 +52,7 @@ public final class RepositoryMount implements AutoCloseable {
 
   /** What it shows. */
   public Revision revision() {
-    return revision;
+    return tree.revision();
   }
 
   /** Where its objects come from. */
@@ -67,13 +62,12 @@ public final class RepositoryMount implements AutoCloseable {
 
   /** What readers made of what was fetched ahead for them. */
   public ReaderStatistics prefetched() {
-    return prefetcher.statistics();
+    return tree.prefetched();
   }
 
   /** Waits until it is unmounted, by whomever. */
   public void await() throws InterruptedException {
     mount.awaitEnd();
-    prefetcher.close();
   }
 
   /** Unmounts it; detaches it if files are in use. Does nothing if it is unmounted already. */

@@ -21,18 +21,23 @@ import dev.gitfs.fuse.XattrReply;
 import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.Prefetcher;
+import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A commit as a read-only file system: what a checkout of it would show. Nothing here ever changes,
- * so the kernel may keep every answer; and node ids are computed, so nothing is kept for it.
+ * A commit as a read-only file system: what a checkout of it would show. It is a file system of its
+ * own, or a part of a larger one, which gives it a range of inode numbers and passes on to it what
+ * the kernel asks of nodes in that range. Nothing here ever changes, so the kernel may keep every
+ * answer; and node ids are computed, so nothing is kept for it but the count of its lookups.
  */
-final class TreeFileSystem implements FileSystem {
+public final class RepositoryTree implements FileSystem, AutoCloseable {
 
   private static final byte[] SELF = {'.'};
   private static final byte[] PARENT = {'.', '.'};
@@ -48,9 +53,10 @@ final class TreeFileSystem implements FileSystem {
   /** PATH_MAX less the final NUL: the longest target the kernel follows. */
   private static final int LONGEST_LINK = 4095;
 
-  private static final Logger log = LoggerFactory.getLogger(TreeFileSystem.class);
+  private static final Logger log = LoggerFactory.getLogger(RepositoryTree.class);
 
   private final ObjectStore store;
+  private final Revision revision;
   private final Prefetcher prefetcher;
   private final Nodes nodes;
   private final ExtendedAttributes extendedAttributes;
@@ -58,14 +64,75 @@ final class TreeFileSystem implements FileSystem {
   private final Ownership ownership;
   private final long committedSeconds;
 
-  TreeFileSystem(ObjectStore store, Revision revision, Ownership ownership, Prefetcher prefetcher)
+  /** Entries that the kernel was given, less those that it gave back. */
+  private final LongAdder lookups = new LongAdder();
+
+  private RepositoryTree(
+      ObjectStore store,
+      Revision revision,
+      InodeRange range,
+      Ownership ownership,
+      Prefetcher prefetcher)
       throws IOException, InterruptedException {
     this.store = store;
+    this.revision = revision;
     this.prefetcher = prefetcher;
-    this.nodes = new Nodes(store, revision, prefetcher);
-    this.extendedAttributes = new ExtendedAttributes(revision);
+    this.nodes = new Nodes(store, revision, range, prefetcher);
+    this.extendedAttributes = new ExtendedAttributes(revision, range.root());
     this.ownership = ownership;
     this.committedSeconds = revision.committed().getEpochSecond();
+  }
+
+  /**
+   * Shows {@code revision}, whose root tree is local. The store stays the caller's: it must be
+   * closed after this.
+   *
+   * @param range the inode numbers that are its own; operations take and give no others, but for
+   *     the parent of its root
+   * @param mode how much to fetch before it is asked for
+   */
+  public static RepositoryTree open(
+      ObjectStore store,
+      Revision revision,
+      InodeRange range,
+      Ownership ownership,
+      PrefetchMode mode)
+      throws IOException, InterruptedException {
+    var prefetcher = Prefetcher.start(store, revision.tree(), mode);
+    try {
+      return new RepositoryTree(store, revision, range, ownership, prefetcher);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      prefetcher.close();
+      throw e;
+    }
+  }
+
+  /** What it shows. */
+  public Revision revision() {
+    return revision;
+  }
+
+  /** What readers made of what was fetched ahead for them. */
+  public ReaderStatistics prefetched() {
+    return prefetcher.statistics();
+  }
+
+  /**
+   * Answers a lookup that leads to the root, in the directory that contains it. Adds one to the
+   * root's lookup count, as any other answer does.
+   */
+  public void lookupRoot(EntryReply reply) {
+    describe(nodes.root(), 0, found(reply, nodes.root().inode()));
+    lookups.increment();
+  }
+
+  /**
+   * How many lookups the kernel holds of all nodes together, the root's included where it is looked
+   * up by {@link #lookupRoot}. Exact when no operation is under way: at 0, and with no operation
+   * under way, the kernel knows none of the numbers any more.
+   */
+  public long lookups() {
+    return lookups.sum();
   }
 
   @Override
@@ -84,17 +151,26 @@ final class TreeFileSystem implements FileSystem {
           var node = nodes.entry(tree, directory, index);
           long size = node.isBlob() ? nodes.size(request, node) : 0;
           describe(node, size, found(reply, node.inode()));
+          lookups.increment();
         });
   }
 
   @Override
   public void destroy() {
+    close();
+  }
+
+  /** Ends what is fetched ahead. Operations still work, and nothing holds on to this. */
+  @Override
+  public void close() {
     prefetcher.close();
   }
 
-  /** Nothing to do: see {@link InodeTable}. */
+  /** Only counts: see {@link InodeTable}. */
   @Override
-  public void forget(long node, long lookups) {}
+  public void forget(long node, long forgotten) {
+    lookups.add(-forgotten);
+  }
 
   @Override
   public void getattr(Request request, long inode, AttributesReply reply)
@@ -149,36 +225,32 @@ final class TreeFileSystem implements FileSystem {
   @Override
   public void readdir(Request request, long inode, long handle, long offset, DirectoryReply reply)
       throws FuseException, InterruptedException {
-    answer(inode, () -> list(request, inode, offset, reply, (_, _) -> {}));
+    answer(inode, () -> list(request, inode, offset, reply, (_, _) -> 0));
   }
 
   @Override
   public void readdirplus(
       Request request, long inode, long handle, long offset, DirectoryPlusReply reply)
       throws FuseException, InterruptedException {
-    answer(
-        inode,
-        () ->
-            list(
-                request,
-                inode,
-                offset,
-                reply,
-                (node, listing) -> {
-                  if (!node.isBlob()) {
-                    describe(node, 0, found(listing.entry(), node.inode()));
-                    return;
-                  }
-                  // What is not known is left out: a listing waits for nothing. And so is one
-                  // file where it is of interest whether its attributes will be asked for.
-                  if (node.within().isHeldBack(node.index())) {
-                    return;
-                  }
-                  var size = nodes.sizeIfLocal(node.id());
-                  if (size.isPresent()) {
-                    describe(node, size.getAsLong(), found(listing.entry(), node.inode()));
-                  }
-                }));
+    answer(inode, () -> lookups.add(list(request, inode, offset, reply, this::lookUpIfKnown)));
+  }
+
+  /** What is not known is left out: a listing waits for nothing. Returns the lookups it adds. */
+  private int lookUpIfKnown(Node node, DirectoryPlusReply listing) throws IOException {
+    if (!node.isBlob()) {
+      describe(node, 0, found(listing.entry(), node.inode()));
+      return 1;
+    }
+    // Nor is one file looked up where it is of interest whether its attributes will be asked for.
+    if (node.within().isHeldBack(node.index())) {
+      return 0;
+    }
+    var size = nodes.sizeIfLocal(node.id());
+    if (size.isEmpty()) {
+      return 0;
+    }
+    describe(node, size.getAsLong(), found(listing.entry(), node.inode()));
+    return 1;
   }
 
   @Override
@@ -200,13 +272,14 @@ final class TreeFileSystem implements FileSystem {
     answer(inode, () -> extendedAttributes.list(inode, reply));
   }
 
-  /** What is done for an entry of a listing once its name has been added. */
+  /** Completes an entry of a listing once its name has been added; returns the lookups it adds. */
   @FunctionalInterface
   private interface Added<L extends Listing> {
-    void added(Node node, L listing) throws IOException;
+    int added(Node node, L listing) throws IOException;
   }
 
-  private <L extends Listing> void list(
+  /** Returns the lookups that the answer adds: counted by the caller, if there is an answer. */
+  private <L extends Listing> int list(
       Request request, long inode, long offset, L listing, Added<L> added)
       throws IOException, InterruptedException, FuseException {
     var directory = nodes.directory(request, inode);
@@ -216,22 +289,24 @@ final class TreeFileSystem implements FileSystem {
     }
     long next = offset;
     if (next == 0 && !listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, ++next)) {
-      return;
+      return 0;
     }
     if (next == 1
         && !listing.add(PARENT, PARENT.length, directory.parent(), FileType.DIRECTORY, ++next)) {
-      return;
+      return 0;
     }
+    int found = 0;
     var name = new byte[256];
     for (int index = (int) (next - DOT_ENTRIES); index < tree.size(); index++) {
       var node = nodes.entry(tree, directory, index);
       int length = tree.copyName(index, name);
       long following = index + DOT_ENTRIES + 1;
       if (!listing.add(name, length, node.inode(), Node.type(node.mode()), following)) {
-        return;
+        return found;
       }
-      added.added(node, listing);
+      found += added.added(node, listing);
     }
+    return found;
   }
 
   private static Attributes found(EntryReply reply, long inode) {
