@@ -1,5 +1,6 @@
 package dev.gitfs.bench.transport;
 
+import dev.gitfs.fuse.MountOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,16 +10,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The FUSE transport against C. Both servers run at once, two threads each, and are put under load
- * in turns, so that what else the machine does meets both alike.
+ * The FUSE transport against C. Both servers run at once, with as many threads, and are put under
+ * load in turns, so that what else the machine does meets both alike.
  */
 public final class TransportBenchmark {
-  private static final int THREADS = 2;
+  /** As many as a mount has, unless told otherwise. */
+  private static final int THREADS = MountOptions.readOnly("", "").readers();
 
   /** Rounds that are not counted: the JIT compiler is done after about five. */
   private static final int WARM_UP_ROUNDS = 6;
 
-  private static final int ROUNDS = 9;
+  private static final int ROUNDS = 15;
 
   private TransportBenchmark() {}
 
