@@ -9,7 +9,12 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "benchmark",
     description = "Benchmarks of git-fs, each against what it must compare with, in one run.",
-    subcommands = {TransportCommand.class, MountCommand.class, SoakCommand.class},
+    subcommands = {
+      TransportCommand.class,
+      MountCommand.class,
+      TasksCommand.class,
+      SoakCommand.class
+    },
     sortOptions = false,
     usageHelpAutoWidth = true,
     exitCodeListHeading = "%nExit codes:%n",
@@ -32,12 +37,22 @@ public final class Bench {
   public static void main(String[] arguments) {
     var line = new CommandLine(new Bench());
     line.setExecutionExceptionHandler((e, command, _) -> {
+      if (Workspace.isAbandoned()) {
+        return CommandLine.ExitCode.SOFTWARE;
+      }
       if (e instanceof UsageException) {
         command.getErr().println("benchmark: " + e.getMessage());
         return CommandLine.ExitCode.USAGE;
       }
       throw e;
     });
-    System.exit(line.execute(arguments));
+    try {
+      System.exit(line.execute(arguments));
+    } catch (AssertionError e) {
+      // What a child process that was ended leads to is no news.
+      if (!Workspace.isAbandoned()) {
+        throw e;
+      }
+    }
   }
 }

@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,18 +23,17 @@ final class GitFs implements AutoCloseable {
   private static final int LOG_LINES = 20;
 
   private final Path launcher = Checkout.home().resolve("git-fs");
+  private final Workspace workspace;
   private final Path directory;
 
-  /** In /tmp, for the names of sockets must be short. */
-  private final Path runtime = Files.createTempDirectory("gitfs-bench");
+  /** Its sockets are here. */
+  private final Path runtime;
 
-  /**
-   * A git-fs that keeps its things in {@code directory}.
-   *
-   * @param directory of the workspace; whoever made it deletes it
-   */
-  GitFs(Path directory) throws IOException {
-    this.directory = directory;
+  /** A git-fs that has nothing yet, in directories of {@code workspace}. */
+  GitFs(Workspace workspace) throws IOException {
+    this.workspace = workspace;
+    directory = workspace.directory("git-fs");
+    runtime = workspace.shortDirectory();
   }
 
   /** What a process that serves a mount is, and where. Closing it unmounts. */
@@ -47,6 +48,7 @@ final class GitFs implements AutoCloseable {
       this.pid = listed.get("pid").getAsLong();
       this.log = Path.of(listed.get("log").getAsString());
       this.took = took;
+      ProcessHandle.of(pid).ifPresent(workspace::serves);
     }
 
     Path root() {
@@ -84,11 +86,15 @@ final class GitFs implements AutoCloseable {
    * Mounts {@code url} on a directory made for it.
    *
    * @param cache name of the cache directory; one that was never used before makes a cold mount
+   * @param options more of them for the command
    */
-  Mounted mount(String url, String cache) throws IOException {
+  Mounted mount(String url, String cache, String... options) throws IOException {
     var root = Files.createTempDirectory(directory, "mount");
-    var store = directory.resolve(cache).toString();
-    var result = command("mount", "--cache-dir", store, url, root.toString()).run().orFail();
+    var arguments = new ArrayList<>(List.of("mount", "--cache-dir"));
+    arguments.add(directory.resolve(cache).toString());
+    arguments.addAll(List.of(options));
+    arguments.addAll(List.of(url, root.toString()));
+    var result = command(arguments.toArray(String[]::new)).run().orFail();
     return new Mounted(root, listed(root), result.took());
   }
 
@@ -124,8 +130,15 @@ final class GitFs implements AutoCloseable {
     return own;
   }
 
+  /** Deletes a cache that is not in use. */
+  void forget(String cache) {
+    workspace.delete(directory.resolve(cache));
+  }
+
+  /** Forgets all it has, every cache included. */
   @Override
-  public void close() throws IOException {
-    Processes.command("rm", "-rf", "--one-file-system", runtime.toString()).run().orFail();
+  public void close() {
+    workspace.delete(directory);
+    workspace.delete(runtime);
   }
 }

@@ -35,6 +35,23 @@ sealed interface Goal {
     }
   }
 
+  /**
+   * The median is at most {@code factor} times that of what it is compared with, or so little more
+   * that it may be chance.
+   */
+  record HardlyMoreThan(double factor, double slack) implements Goal {
+    @Override
+    public boolean met(Row row) {
+      var reference = row.reference().orElseThrow().median();
+      return row.measured().median() <= Math.max(factor * reference, reference + slack);
+    }
+
+    @Override
+    public String text(Unit unit) {
+      return "ratio ≤ %s, or %s more".formatted(plain(factor), plain(slack) + unit.suffix(slack));
+    }
+  }
+
   private static String plain(double number) {
     return number == Math.rint(number)
         ? String.format(Locale.ROOT, "%.0f", number)

@@ -80,15 +80,13 @@ final class MountBenchmark {
     for (var run = 1; run < runs; run++) {
       Progress.say("run %d of %d", run, runs);
       workspace.delete(cloneCold());
-      var directory = workspace.directory("git-fs");
-      try (var gitFs = new GitFs(directory)) {
+      try (var gitFs = new GitFs(workspace)) {
         mountCold(gitFs).close();
       }
-      workspace.delete(directory);
     }
     Progress.say("run %d of %d", runs, runs);
     var clone = cloneCold();
-    try (var gitFs = new GitFs(workspace.directory("git-fs"));
+    try (var gitFs = new GitFs(workspace);
         var mounted = mountCold(gitFs)) {
       walkFirst(mounted);
       walkAgain(mounted.root(), clone);
@@ -313,10 +311,14 @@ final class MountBenchmark {
     var ordinary =
         files.stream()
             .filter(file -> file.depth() >= DEEP)
-            .filter(file -> file.size() >= LEAST_BYTES && file.size() <= MOST_BYTES)
+            .filter(MountBenchmark::isOrdinary)
             .toList();
     return ordinary.isEmpty()
         ? files.stream().max(Comparator.comparingInt(TreeFile::depth)).orElseThrow()
         : ordinary.get(ordinary.size() / 2);
+  }
+
+  static boolean isOrdinary(TreeFile file) {
+    return file.size() >= LEAST_BYTES && file.size() <= MOST_BYTES;
   }
 }

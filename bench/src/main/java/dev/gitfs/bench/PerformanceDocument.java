@@ -1,6 +1,7 @@
 package dev.gitfs.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,10 +21,25 @@ public final class PerformanceDocument {
     return new PerformanceDocument(Checkout.home().resolve("docs/PERFORMANCE.md"));
   }
 
+  /** Sees that it has a place for {@code part}, before hours are spent on measuring that. */
+  void need(String part) {
+    try {
+      if (!Files.readString(file).contains(begin(part))) {
+        throw new UsageException(file + " has no place for \"" + part + "\"");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String begin(String part) {
+    return "<!-- begin " + part + " -->\n";
+  }
+
   /** Replaces what stands between the markers of {@code part}. */
   public void replace(String part, String markdown) throws IOException {
     var text = Files.readString(file);
-    var begin = "<!-- begin " + part + " -->\n";
+    var begin = begin(part);
     var end = "<!-- end " + part + " -->";
     var from = text.indexOf(begin);
     var to = text.indexOf(end);

@@ -34,6 +34,10 @@ final class Report {
     return this;
   }
 
+  boolean isEmpty() {
+    return rows.isEmpty();
+  }
+
   boolean meetsItsGoals() {
     return rows.stream().allMatch(Row::meetsItsGoals);
   }
@@ -41,7 +45,9 @@ final class Report {
   String markdown() {
     var lines = new ArrayList<String>();
     conditions.forEach(sentence -> lines.add("- " + sentence));
-    lines.add("");
+    if (!conditions.isEmpty()) {
+      lines.add("");
+    }
     lines.add("| | git-fs | " + reference + " | ratio | goal | met |");
     lines.add("|---|---:|---:|---:|---|---|");
     rows.forEach(row -> lines.add(line(row)));

@@ -1,6 +1,7 @@
 package dev.gitfs.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import picocli.CommandLine.Option;
 
 /** Where a report goes: to standard output always. */
@@ -13,6 +14,19 @@ final class ReportOptions {
   private boolean write;
 
   ReportOptions() {}
+
+  boolean writes() {
+    return write;
+  }
+
+  /** As below, with a chart beside the document. */
+  int publish(String part, String markdown, String chart, String file, boolean goalsMet)
+      throws IOException {
+    if (write) {
+      Files.writeString(Checkout.home().resolve("docs").resolve(file), chart);
+    }
+    return publish(part, markdown, goalsMet);
+  }
 
   /** Returns the exit code of the program. */
   int publish(String part, String markdown, boolean goalsMet) throws IOException {

@@ -30,6 +30,11 @@ record Samples(List<Double> values) {
         : (sorted.get(half - 1) + sorted.get(half)) / 2;
   }
 
+  /** Each with {@code more} on top. */
+  Samples plus(double more) {
+    return new Samples(values.stream().map(value -> value + more).toList());
+  }
+
   double min() {
     return values.stream().min(Double::compare).orElseThrow();
   }

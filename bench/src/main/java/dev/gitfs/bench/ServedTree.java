@@ -19,6 +19,7 @@ final class ServedTree implements AutoCloseable {
   private final TestRepository tiny;
   private final HttpBackendServer server;
   private final SlowLink link;
+  private final Thread earlyEnd;
 
   ServedTree(BenchTree tree, Network network) throws IOException {
     this.tree = tree.serveFrom(repositories);
@@ -26,6 +27,8 @@ final class ServedTree implements AutoCloseable {
     tiny.commit(new Snapshot().file("README", "Hello.\n").file("a/b", "c\n"));
     server = new HttpBackendServer(repositories).withoutRecord();
     link = new SlowLink(server, network.roundTrip(), network.bitsPerSecond());
+    earlyEnd = new Thread(repositories::close);
+    Runtime.getRuntime().addShutdownHook(earlyEnd);
   }
 
   String url() {
@@ -35,6 +38,11 @@ final class ServedTree implements AutoCloseable {
   /** A repository of two files, without the network's delay. */
   String tinyUrl() {
     return server.url(tiny);
+  }
+
+  /** Whether clients are told from now on that there is {@code object-info}. */
+  void offerObjectInfo(boolean offered) {
+    server.offerObjectInfo(offered);
   }
 
   /** Since the start. */
@@ -68,6 +76,12 @@ final class ServedTree implements AutoCloseable {
   public void close() {
     link.close();
     server.close();
+    try {
+      Runtime.getRuntime().removeShutdownHook(earlyEnd);
+    } catch (IllegalStateException e) {
+      // It runs already, and closes them.
+      return;
+    }
     repositories.close();
   }
 }

@@ -30,7 +30,7 @@ final class SoakCommand implements Callable<Integer> {
     }
     try (var workspace = new Workspace(Checkout.cache());
         var served = trees.serve();
-        var gitFs = new GitFs(workspace.directory("git-fs"));
+        var gitFs = new GitFs(workspace);
         var mounted = gitFs.mount(served.url(), "cache")) {
       var soak = new Soak(mounted, served.files(), Duration.ofMinutes(minutes));
       soak.run();

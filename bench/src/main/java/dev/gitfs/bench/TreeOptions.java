@@ -1,64 +1,29 @@
 package dev.gitfs.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say what is served, and how far away. */
 final class TreeOptions {
 
-  /** The trees that can be had anywhere. */
-  enum Name {
-    linux,
-    synthetic
-  }
+  @Mixin private SourceOptions source = new SourceOptions();
 
   @Option(
-      names = "--tree",
-      paramLabel = "TREE",
-      description = "linux, from Debian's source package, or synthetic, small; linux if not given")
-  private Name name = Name.linux;
-
-  @Option(
-      names = "--repository",
-      paramLabel = "PATH",
-      description = "HEAD of a bare repository that is there already, in place of --tree")
-  private Optional<Path> repository;
-
-  @Option(
-      names = "--rtt",
+      names = "--round-trip",
       paramLabel = "MS",
       description = "round trip in milliseconds; 50 if not given")
   private int roundTripMillis = 50;
 
-  @Option(
-      names = "--mbit",
-      paramLabel = "N",
-      description = "bandwidth in Mbit/s, 0 for no limit; 200 if not given")
-  private int megabits = 200;
-
   TreeOptions() {}
 
   Network network() {
-    return new Network(Duration.ofMillis(roundTripMillis), megabits);
+    return new Network(Duration.ofMillis(roundTripMillis), source.megabits());
   }
 
   BenchTree tree() {
-    return repository
-        .<BenchTree>map(path -> {
-          if (!Files.isDirectory(path.resolve("objects"))) {
-            throw new UsageException(path + " is not a bare repository");
-          }
-          return new BenchTree.Existing(path);
-        })
-        .orElseGet(() ->
-            switch (name) {
-              case linux -> new BenchTree.Linux();
-              case synthetic -> new BenchTree.Synthetic();
-            });
+    return source.tree();
   }
 
   ServedTree serve() throws IOException {

@@ -6,6 +6,8 @@ import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.Snapshot;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,12 +35,43 @@ final class WholeRunTest {
   }
 
   @Test
+  void tasksAreMeasuredAndDrawn() throws Exception {
+    try (var repositories = new GitRepositories()) {
+      var tree = smallTree(repositories);
+      try (var workspace = new Workspace(directory);
+          var served = new ServedTree(tree, NEAR)) {
+        var tasks = new TreeTasks(served.files());
+        var findings =
+            new TaskBenchmark(served, tasks, NEAR, workspace)
+                .measure(List.of(TaskName.TAR), EnumSet.allOf(Arrangement.class), 1);
+        assertThat(findings.tasks()).containsExactly(TaskName.TAR);
+        for (var arrangement : Arrangement.values()) {
+          var costs = findings.of(TaskName.TAR, arrangement, cost -> cost.whole().requests());
+          assertThat(costs.orElseThrow().values()).hasSize(1).allMatch(requests -> requests >= 4);
+        }
+        for (var kind : Clones.values()) {
+          assertThat(findings.cloneAnd(TaskName.TAR, kind)).isPresent();
+        }
+        var goals = TaskGoals.judge(findings, tasks, tree, NEAR);
+        var report = new TaskReport(tree, NEAR, 3, 1, findings, goals);
+        assertThat(report.markdown("chart.svg"))
+            .contains("![the same as bars](chart.svg)")
+            .containsPattern("\\| `tar c` \\|( [0-9.]+ s[^|]*\\|){5}")
+            .contains("| `tar c` alone, with `--prefetch off` |")
+            .contains("| `git clone --filter=blob:none` |");
+        assertThat(report.chart()).contains(">tar c<", ">git clone --depth 1<");
+      }
+      assertThat(directory).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void readingAtRandomTellsWhetherMemoryIsFlat() throws Exception {
     try (var repositories = new GitRepositories()) {
       var tree = smallTree(repositories);
       try (var workspace = new Workspace(directory);
           var served = new ServedTree(tree, NEAR);
-          var gitFs = new GitFs(workspace.directory("git-fs"));
+          var gitFs = new GitFs(workspace);
           var mounted = gitFs.mount(served.url(), "cache")) {
         var soak = new Soak(mounted, served.files(), Duration.ofSeconds(2));
         soak.run();
