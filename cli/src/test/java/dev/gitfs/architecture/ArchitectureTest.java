@@ -27,6 +27,7 @@ class ArchitectureTest {
   private static final String FUSE = "dev.gitfs.fuse..";
   private static final String REMOTE = "dev.gitfs.git.remote..";
   private static final String STORE = "dev.gitfs.git.store..";
+  private static final String FORGE = "dev.gitfs.git.forge..";
   private static final String TREE = "dev.gitfs.mount.tree..";
   private static final String PREFETCH = "dev.gitfs.mount.prefetch..";
   private static final String NAMESPACE = "dev.gitfs.mount.namespace..";
@@ -35,6 +36,7 @@ class ArchitectureTest {
       List.of("java..", "javax.crypto..", "javax.net..", "javax.security..");
   private static final String JGIT = "org.eclipse.jgit..";
   private static final String CAFFEINE = "com.github.benmanes.caffeine..";
+  private static final String GSON = "com.google.gson..";
   private static final String SLF4J = "org.slf4j..";
 
   private static JavaClasses code;
@@ -63,6 +65,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void forgeUsesRemoteAndTellsTheStoreSizes() {
+    onlyUses(FORGE, JGIT, CAFFEINE, GSON, SLF4J, REMOTE, STORE);
+  }
+
+  @Test
   void treeUsesFuseStoreAndPrefetch() {
     // Ids and file modes are JGit's values, and part of what the store says.
     check(
@@ -83,8 +90,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void namespaceUsesTreeStoreAndRemote() {
-    onlyUses(NAMESPACE, SLF4J, TREE, STORE, REMOTE, FUSE, "org.eclipse.jgit.lib..");
+  void namespaceUsesTreeStoreRemoteAndForge() {
+    onlyUses(NAMESPACE, SLF4J, TREE, STORE, REMOTE, FORGE, FUSE, "org.eclipse.jgit.lib..");
   }
 
   @Test

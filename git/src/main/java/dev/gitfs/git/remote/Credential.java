@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Base64;
 
 /** A user name and a password or token. Its text form shows neither. */
-record Credential(String user, String password) {
+public record Credential(String user, String password) {
 
   /** The value of a Basic {@code Authorization} header. */
-  String basic() {
+  public String basic() {
     return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
   }
 

@@ -140,6 +140,12 @@ final class HttpTransport implements Transport {
     return exchange;
   }
 
+  @Override
+  public Optional<String> moved() {
+    var base = route.base();
+    return base.equals(url.base()) ? Optional.empty() : Optional.of(base.toString());
+  }
+
   /**
    * Begins with new connections. java.net.http would send over a dead HTTP/2 connection for as long
    * as TCP believes in it, which is a quarter of an hour. What is under way goes on; a client that

@@ -19,6 +19,14 @@ public interface Remote extends AutoCloseable {
   String url();
 
   /**
+   * Where the server says the repository is now, if it has redirected: another URL once it was
+   * renamed or moved. As far as is known without asking it; {@link #url} until then.
+   */
+  default String location() {
+    return url();
+  }
+
+  /**
    * What this server can do. The first call performs the capability advertisement (one round trip,
    * after those of the connection); later calls answer from memory.
    */

@@ -1,23 +1,39 @@
 package dev.gitfs.git.remote;
 
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a remote takes from around it.
  *
  * @param environment the environment variables that count: git's, the proxies', {@code HOME}; also
  *     those of every child process
+ * @param credential what the server is offered over HTTP before anything the user's git knows; sent
+ *     to the host that the source names, to no other that {@code url.*.insteadOf} or a redirect
+ *     leads to
  */
 public record RemoteOptions(
-    Map<String, String> environment, Timeouts timeouts, RetryPolicy retries) {
+    Map<String, String> environment,
+    Timeouts timeouts,
+    RetryPolicy retries,
+    Optional<Credential> credential) {
 
   public RemoteOptions {
     environment = Map.copyOf(environment);
   }
 
+  public RemoteOptions(Map<String, String> environment, Timeouts timeouts, RetryPolicy retries) {
+    this(environment, timeouts, retries, Optional.empty());
+  }
+
   /** This process's environment and the default patience. */
   public static RemoteOptions defaults() {
     return new RemoteOptions(System.getenv(), Timeouts.DEFAULT, RetryPolicy.DEFAULT);
+  }
+
+  /** The same, with a credential. */
+  public RemoteOptions with(Credential offered) {
+    return new RemoteOptions(environment, timeouts, retries, Optional.of(offered));
   }
 
   /** An environment holds tokens: it is not for logs. */

@@ -3,6 +3,7 @@ package dev.gitfs.git.remote;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Opens remotes: the one place that knows every way to reach a git server. */
@@ -32,7 +33,7 @@ public final class Remotes {
     var git = new GitProgram(options.environment());
     try {
       var config = GitConfig.read(git);
-      var url = locate(source, config, Path.of(""));
+      var url = offering(options.credential(), source, locate(source, config, Path.of("")));
       var traffic = new Traffic();
       var transport = transport(url, git, config, options, traffic);
       return new WireRemote(url.toString(), transport, options.retries(), traffic);
@@ -56,6 +57,20 @@ public final class Remotes {
       case RemoteUrl.Local local ->
           new StreamTransport(new LocalUploadPack(local, git)::connect, timeouts, traffic);
     };
+  }
+
+  /** A credential that was given counts like one in the URL, unless the URL has its own. */
+  private static RemoteUrl offering(Optional<Credential> given, String source, RemoteUrl located)
+      throws RemoteException {
+    if (given.isPresent()
+        && located instanceof RemoteUrl.Http(var base, var user, var _)
+        && user.isEmpty()
+        && RemoteUrl.parse(source, Path.of("")) instanceof RemoteUrl.Http named
+        && named.base().resolve("/").equals(base.resolve("/"))) {
+      return new RemoteUrl.Http(
+          base, Optional.of(given.get().user()), Optional.of(given.get().password()));
+    }
+    return located;
   }
 
   /** What {@code source} means, by what exists and by {@code url.*.insteadOf}. */

@@ -1,6 +1,7 @@
 package dev.gitfs.git.remote;
 
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A way to reach one repository's upload-pack: HTTP, or a byte stream (ssh, git://, a local
@@ -18,6 +19,11 @@ interface Transport extends AutoCloseable {
 
   /** Sends a request of the version that was advertised. The caller closes the exchange. */
   Exchange send(Request request) throws IOException, InterruptedException;
+
+  /** Where the server's redirects led, if it has redirected. */
+  default Optional<String> moved() {
+    return Optional.empty();
+  }
 
   /** An exchange timed out: connections that are kept may be dead as well, and are given up. */
   void distrust();

@@ -51,6 +51,11 @@ final class WireRemote implements Remote {
   }
 
   @Override
+  public String location() {
+    return transport.moved().orElse(url);
+  }
+
+  @Override
   public Capabilities capabilities() throws RemoteException, InterruptedException {
     var promised = protocol().capabilities();
     return objectInfoRefused

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -15,8 +16,9 @@ import java.util.function.Predicate;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * Learns the sizes of blobs from the server, each once: from {@code object-info} where there is
- * such a thing, and keeps those for later; else from the blobs themselves.
+ * Learns the sizes of blobs, each once: from the server's {@code object-info} where there is such a
+ * thing, else from another source of sizes if there is one, and keeps those for later; else from
+ * the blobs themselves.
  *
  * <p>Blobs are fetched for their sizes in batches that end after {@link #BATCH_BYTES}, since among
  * them may be a film. What has come is kept as well as if it had been read. When a batch brought
@@ -41,13 +43,30 @@ final class BlobSizes implements AutoCloseable {
   private final Upstream upstream;
   private final SizeTable table;
   private final Predicate<ObjectId> isKnown;
+  private final Optional<ElsewhereSizes> elsewhere;
   private final Lane lane = new Lane("sizes", this::ask);
 
-  /** {@code isKnown} tells whether a blob has come, or its size. */
-  BlobSizes(Upstream upstream, SizeTable table, Predicate<ObjectId> isKnown) {
+  /**
+   * @param isKnown tells whether a blob has come, or its size
+   * @param source asked where the server does not tell sizes alone
+   */
+  BlobSizes(
+      Upstream upstream,
+      SizeTable table,
+      Predicate<ObjectId> isKnown,
+      Optional<SizeSource> source) {
     this.upstream = upstream;
     this.table = table;
     this.isKnown = isKnown;
+    this.elsewhere = source.map(other -> new ElsewhereSizes(other, upstream::shown, table));
+  }
+
+  /**
+   * Whether sizes come without contents, as far as is known without asking: from the server, or
+   * from elsewhere.
+   */
+  boolean alone() {
+    return upstream.sizesAlone() || elsewhere.isPresent() && elsewhere.get().isPromising();
   }
 
   /** The size that the server told of a blob. */
@@ -61,6 +80,13 @@ final class BlobSizes implements AutoCloseable {
       if (!isMissing(failure)) {
         throw failure;
       }
+    }
+  }
+
+  /** Learns what it can from elsewhere than the server, {@code unknown} sizes being wanted. */
+  void learnElsewhere(int unknown) throws InterruptedException {
+    if (elsewhere.isPresent()) {
+      elsewhere.get().learn(unknown);
     }
   }
 
@@ -80,7 +106,8 @@ final class BlobSizes implements AutoCloseable {
       return;
     }
     if (!upstream.tellsSizes()) {
-      fetchContents(unknown);
+      learnElsewhere(unknown.size());
+      fetchContents(unknown(unknown));
       return;
     }
     long[] answer = upstream.fetchSizes(unknown);

@@ -119,7 +119,8 @@ final class GitStore implements ObjectStore {
         new BlobSizes(
             upstream,
             new SizeTable(repository.scratch().resolve("sizes"), repository.scratch()),
-            this::isSizeKnown);
+            this::isSizeKnown,
+            options.sizes());
     errands =
         new Errands(
             new PrefetchWork(
@@ -240,7 +241,7 @@ final class GitStore implements ObjectStore {
 
   @Override
   public boolean sizesAlone() {
-    return upstream.sizesAlone();
+    return sizes.alone();
   }
 
   @Override

@@ -56,7 +56,8 @@ public interface ObjectStore extends AutoCloseable {
 
   /**
    * Learns the sizes of blobs, after which {@link #sizeIfLocal} knows each that exists: in one
-   * request, {@code object-info} where the server has it, else by fetching those blobs.
+   * request, {@code object-info} where the server has it, else from {@link StoreOptions#sizes},
+   * else by fetching those blobs.
    */
   void fetchSizes(Collection<ObjectId> ids) throws IOException, InterruptedException;
 
@@ -64,8 +65,8 @@ public interface ObjectStore extends AutoCloseable {
   boolean isLocal(ObjectId id);
 
   /**
-   * Whether the server tells sizes without contents, as far as is known without asking it: false
-   * until something was fetched.
+   * Whether sizes can be had without contents, as far as is known without asking: from the server,
+   * of which nothing is known until something was fetched, or from {@link StoreOptions#sizes}.
    */
   boolean sizesAlone();
 

@@ -81,10 +81,12 @@ final class PrefetchWork implements Errands.Work {
 
   private boolean fetchSizes(List<ObjectId> ids, Errands.Errand errand)
       throws IOException, InterruptedException {
+    List<ObjectId> unknown = ids.stream().distinct().filter(isSizeKnown.negate()).toList();
     if (!upstream.tellsSizes()) {
+      // Ahead of need, no contents are fetched for their sizes.
+      sizes.learnElsewhere(unknown.size());
       return true;
     }
-    List<ObjectId> unknown = ids.stream().distinct().filter(isSizeKnown.negate()).toList();
     errand.wants(unknown.size());
     for (List<ObjectId> part : parts(unknown)) {
       sizes.fetch(part);

@@ -12,8 +12,8 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,11 +56,8 @@ final class Upstream {
   private final LongAdder sizeRequests = new LongAdder();
   private final LongAdder prefetchRequests = new LongAdder();
 
-  /** Commits that were asked for, for a server that sends nothing less than whole ones. */
-  private final Set<ObjectId> commits = ConcurrentHashMap.newKeySet();
-
-  /** Their root trees. */
-  private final Set<ObjectId> roots = ConcurrentHashMap.newKeySet();
+  /** Commits that are shown, which a server may have to be asked for whole; and their trees. */
+  private final Map<ObjectId, ObjectId> shown = new ConcurrentHashMap<>();
 
   private final ReentrantLock wholeFetch = new ReentrantLock();
 
@@ -132,13 +129,17 @@ final class Upstream {
 
   /** Tells of a commit that is shown, which a server without filters must be asked for again. */
   void shows(ObjectId commit, ObjectId tree) {
-    commits.add(commit);
-    roots.add(tree);
+    shown.put(commit, tree);
+  }
+
+  /** The commits that are shown, with their root trees. */
+  Map<ObjectId, ObjectId> shown() {
+    return shown;
   }
 
   /** Whether {@code id} is a commit that is shown, or its root tree. */
   boolean isShown(ObjectId id) {
-    return commits.contains(id) || roots.contains(id);
+    return shown.containsKey(id) || shown.containsValue(id);
   }
 
   /** Makes trees local, and all trees below them. */
@@ -213,8 +214,8 @@ final class Upstream {
     wholeFetch.lockInterruptibly();
     try {
       // Those before us fetched everything there is.
-      if (!commits.isEmpty() && !ids.stream().allMatch(local::has)) {
-        fetch(List.copyOf(commits), 1, Optional.empty(), PackKind.WHOLE, Reception.DEMANDED);
+      if (!shown.isEmpty() && !ids.stream().allMatch(local::has)) {
+        fetch(List.copyOf(shown.keySet()), 1, Optional.empty(), PackKind.WHOLE, Reception.DEMANDED);
       }
       for (ObjectId id : ids) {
         if (!local.has(id)) {

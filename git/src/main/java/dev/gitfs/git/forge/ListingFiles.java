@@ -1,0 +1,131 @@
+package dev.gitfs.git.forge;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonParseException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listings on disk, one file an owner, for the next process and for days without a network. A file
+ * that cannot be read or written costs a request and no more.
+ */
+final class ListingFiles {
+
+  private static final Logger log = LoggerFactory.getLogger(ListingFiles.class);
+
+  private static final String SUFFIX = ".json";
+
+  private static final Gson GSON = new Gson();
+
+  /** As it is written: Gson makes nothing of Optional and Instant. */
+  private record Stored(long asOf, boolean complete, List<StoredPage> pages) {}
+
+  private record StoredPage(
+      String url,
+      String etag,
+      String next,
+      List<StoredRepository> repositories,
+      List<String> groups) {}
+
+  private record StoredRepository(String path, String branch, boolean archived) {}
+
+  private final Path directory;
+
+  ListingFiles(Path directory) {
+    this.directory = directory;
+  }
+
+  Optional<Pages> read(String owner) {
+    try {
+      var stored = GSON.fromJson(Files.readString(file(owner)), Stored.class);
+      var pages = stored.pages.stream().map(ListingFiles::restored).toList();
+      return Optional.of(new Pages(pages, stored.complete, Instant.ofEpochMilli(stored.asOf)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException | JsonParseException | NullPointerException e) {
+      log.debug("The listing of {} cannot be read", owner, e);
+      return Optional.empty();
+    }
+  }
+
+  void write(String owner, Pages pages) {
+    try {
+      Files.createDirectories(directory);
+      var stored =
+          new Stored(
+              pages.asOf().toEpochMilli(),
+              pages.complete(),
+              pages.pages().stream().map(ListingFiles::stored).toList());
+      Path temporary = Files.createTempFile(directory, ".", null);
+      try {
+        Files.writeString(temporary, GSON.toJson(stored));
+        Files.move(temporary, file(owner), StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      log.debug("The listing of {} cannot be kept", owner, e);
+    }
+  }
+
+  /** Those whose listings are kept. */
+  List<String> owners() {
+    var owners = new ArrayList<String>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "[!.]*" + SUFFIX)) {
+      for (Path file : files) {
+        String name = file.getFileName().toString();
+        owners.add(decoded(name.substring(0, name.length() - SUFFIX.length())));
+      }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return List.of();
+    } catch (IOException e) {
+      log.debug("Kept listings cannot be listed", e);
+    }
+    return owners;
+  }
+
+  /** Slashes of groups become plus signs, which no owner's name has. */
+  private Path file(String owner) {
+    return directory.resolve(owner.replace('/', '+') + SUFFIX);
+  }
+
+  private static String decoded(String name) {
+    return name.replace('+', '/');
+  }
+
+  private static StoredPage stored(Page page) {
+    return new StoredPage(
+        page.url(),
+        page.etag().orElse(null),
+        page.next().orElse(null),
+        page.repositories().stream()
+            .map(each ->
+                new StoredRepository(
+                    each.path(), each.defaultBranch().orElse(null), each.archived()))
+            .toList(),
+        page.groups());
+  }
+
+  private static Page restored(StoredPage page) {
+    return new Page(
+        page.url,
+        Optional.ofNullable(page.etag),
+        Optional.ofNullable(page.next),
+        page.repositories.stream()
+            .map(each ->
+                new HostedRepository(each.path, Optional.ofNullable(each.branch), each.archived))
+            .toList(),
+        List.copyOf(page.groups));
+  }
+}

@@ -1,0 +1,125 @@
+package dev.gitfs.git.forge;
+
+import java.net.http.HttpHeaders;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * How much may still be asked of a forge, from what its answers say: {@code X-RateLimit-…}, {@code
+ * RateLimit-…}, {@code Retry-After}. Some requests are always left to the user, whose other
+ * programs (his own git client, an editor, a CI job) ask with the same token or from the same
+ * address.
+ */
+final class Quota {
+
+  /**
+   * The user's share is one in so many, and at least {@link #LEAST_LEFT}: of GitHub's 60 an hour
+   * without a token 12, enough to look at a few pull requests; of 5,000 with one, 1,000.
+   */
+  private static final int SHARE_LEFT = 5;
+
+  private static final long LEAST_LEFT = 10;
+
+  /** A forge that refuses without saying for how long: GitHub's own advice. */
+  private static final Duration UNSAID = Duration.ofMinutes(1);
+
+  /** A forge that was not reached is tried again after this: one that comes back is soon seen. */
+  private static final Duration UNREACHED = Duration.ofSeconds(15);
+
+  /** More than a year of seconds is no duration but a point in time. */
+  private static final long LONGEST_DELTA = 366L * 24 * 3600;
+
+  private final InstantSource clock;
+
+  /** Not before this. Guarded by this, as are all below. */
+  private Instant closedUntil = Instant.MIN;
+
+  private long remaining = Long.MAX_VALUE;
+  private long reserve = LEAST_LEFT;
+  private Instant reset = Instant.MIN;
+
+  Quota(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** Whether a request may be made now. */
+  synchronized boolean allows() {
+    var now = clock.instant();
+    return !now.isBefore(closedUntil) && (remaining > reserve || !now.isBefore(reset));
+  }
+
+  /** When one may be made again, for the log. */
+  synchronized Instant reopens() {
+    return closedUntil.isAfter(reset) ? closedUntil : reset;
+  }
+
+  /** Learns from any answer. */
+  synchronized void learn(HttpHeaders headers) {
+    number(headers, "Limit").ifPresent(limit -> reserve = Math.max(LEAST_LEFT, limit / SHARE_LEFT));
+    var left = number(headers, "Remaining");
+    if (left.isEmpty()) {
+      return;
+    }
+    long seconds = number(headers, "Reset").orElse(UNSAID.toSeconds());
+    var until =
+        seconds > LONGEST_DELTA
+            ? Instant.ofEpochSecond(seconds)
+            : clock.instant().plusSeconds(seconds);
+    // Answers may overtake each other: within one period the lowest count is the true one.
+    boolean samePeriod = Duration.between(reset, until).abs().compareTo(UNSAID) < 0;
+    remaining = samePeriod ? Math.min(remaining, left.getAsLong()) : left.getAsLong();
+    reset = until;
+  }
+
+  /** The forge said that this was too much. */
+  synchronized void refused(HttpHeaders headers) {
+    learn(headers);
+    var now = clock.instant();
+    var after = headers.firstValue("Retry-After").flatMap(value -> until(value, now));
+    if (after.isPresent()) {
+      closedUntil = after.get();
+    } else if (remaining > 0 || !now.isBefore(reset)) {
+      closedUntil = now.plus(UNSAID);
+    }
+  }
+
+  /** The forge could not be reached, or failed. */
+  synchronized void unreached() {
+    closedUntil = clock.instant().plus(UNREACHED);
+  }
+
+  /** Whether an answer says that a rate limit is used up. */
+  static boolean isRefusal(int status, HttpHeaders headers) {
+    return status == 429
+        || status == 403
+            && (headers.firstValue("Retry-After").isPresent()
+                || number(headers, "Remaining").equals(OptionalLong.of(0)));
+  }
+
+  private static OptionalLong number(HttpHeaders headers, String name) {
+    return headers
+        .firstValue("X-RateLimit-" + name)
+        .or(() -> headers.firstValue("RateLimit-" + name))
+        .map(String::strip)
+        .filter(value -> value.matches("[0-9]{1,15}"))
+        .map(value -> OptionalLong.of(Long.parseLong(value)))
+        .orElse(OptionalLong.empty());
+  }
+
+  /** Seconds, or a date. */
+  private static Optional<Instant> until(String value, Instant now) {
+    if (value.matches("[0-9]{1,9}")) {
+      return Optional.of(now.plusSeconds(Long.parseLong(value)));
+    }
+    try {
+      return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value)));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}

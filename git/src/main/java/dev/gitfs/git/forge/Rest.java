@@ -1,0 +1,200 @@
+package dev.gitfs.git.forge;
+
+import com.google.gson.stream.JsonReader;
+import dev.gitfs.git.remote.HttpAccess;
+import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.remote.RemoteOptions;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.net.URI;
+import java.net.http.HttpHeaders;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Questions to a forge's API: as its user, within its rate limit, and never to another server, to
+ * which a token would be given away. Whatever goes wrong is an answer, told in the log once.
+ */
+final class Rest implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(Rest.class);
+
+  /** Renamed twice, and from one host name to another: nothing honest redirects more often. */
+  private static final int MOST_REDIRECTS = 5;
+
+  /** The largest tree that GitHub tells is 7 MB, the largest page of repositories less. */
+  private static final long LARGEST_ANSWER = 64 << 20;
+
+  /** Makes something of an answer's JSON. */
+  @FunctionalInterface
+  interface Parser<T> {
+    T parse(JsonReader json, HttpHeaders headers) throws IOException;
+  }
+
+  private final String name;
+  private final URI base;
+  private final Map<String, String> headers;
+  private final HttpAccess http;
+  private final Quota quota;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param headers sent with each request; they hold the token
+   */
+  Rest(Forge forge, Map<String, String> headers, RemoteOptions options, InstantSource clock) {
+    this.name = forge.name();
+    String api = forge.apiUrl().orElseThrow();
+    this.base = URI.create(api + "/");
+    this.headers = Map.copyOf(headers);
+    this.http = HttpAccess.to(api, options);
+    this.quota = new Quota(clock);
+  }
+
+  /** Whether a request may be made now. */
+  boolean isOpen() {
+    return quota.allows();
+  }
+
+  /**
+   * @param target a whole URL of this API's, or one relative to it
+   * @param etag what was known is true unless this has changed
+   */
+  <T> Reply<T> get(String target, Optional<String> etag, Parser<T> parser)
+      throws InterruptedException {
+    var more = new HashMap<String, String>();
+    etag.ifPresent(known -> more.put("If-None-Match", known));
+    return get(target, more, parser);
+  }
+
+  <T> Reply<T> get(String target, Map<String, String> more, Parser<T> parser)
+      throws InterruptedException {
+    try {
+      var url = base.resolve(target);
+      for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+        if (!isHere(url)) {
+          return none("elsewhere", "it refers to another server, which is not asked");
+        }
+        if (!quota.allows()) {
+          return none(
+              "quota " + quota.reopens(),
+              "its rate limit is nearly used up, and the rest is left to the user until "
+                  + quota.reopens()
+                  + (headers.containsKey("Authorization") ? "" : "; a token would raise it"));
+        }
+        try (var answer = http.get(url, with(more))) {
+          quota.learn(answer.headers());
+          if (!isRedirect(answer.status())) {
+            return reply(answer, parser);
+          }
+          url = url.resolve(answer.headers().firstValue("Location").orElse(""));
+        }
+      }
+      return none("redirects", "it redirects in a circle");
+    } catch (RemoteException e) {
+      quota.unreached();
+      return none("offline " + e.kind(), e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      // Gson and the parsers have unchecked ways to say that an answer has another shape.
+      log.debug("{}: {}", name, target, e);
+      return none("shape", "it answers in a way that git-fs does not understand: " + e);
+    }
+  }
+
+  private <T> Reply<T> reply(HttpAccess.Answer answer, Parser<T> parser) throws IOException {
+    int status = answer.status();
+    if (status == 200) {
+      told.removeIf(reason -> reason.startsWith("offline"));
+      try (var in = new Bounded(answer.body());
+          Reader reader = new InputStreamReader(in, StandardCharsets.UTF_8);
+          var json = new JsonReader(reader)) {
+        return new Reply.Told<>(parser.parse(json, answer.headers()));
+      }
+    }
+    if (Quota.isRefusal(status, answer.headers())) {
+      quota.refused(answer.headers());
+      return none("quota " + quota.reopens(), "no more requests until " + quota.reopens());
+    }
+    return switch (status) {
+      case 304 -> new Reply.Unchanged<>();
+      // 409: GitHub, of an empty repository. 422: of a commit id that is none. 451: of a takedown.
+      case 404, 409, 410, 422, 451 -> new Reply.Missing<>();
+      case 401 -> none("401", "it refuses " + asWhom() + " (status 401)");
+      case 403 -> none("403", "it does not let " + asWhom() + " see everything (status 403)");
+      default -> {
+        if (status >= 500) {
+          quota.unreached();
+        }
+        yield none("status " + status, "it answers with status " + status);
+      }
+    };
+  }
+
+  private String asWhom() {
+    return headers.containsKey("Authorization") ? "this token" : "requests without a token";
+  }
+
+  private <T> Reply<T> none(String reason, String message) {
+    if (told.add(reason)) {
+      log.warn("{}: {}", name, message);
+    }
+    return new Reply.None<>();
+  }
+
+  private Map<String, String> with(Map<String, String> more) {
+    var all = new HashMap<>(headers);
+    all.putAll(more);
+    return all;
+  }
+
+  private boolean isHere(URI url) {
+    return base.getScheme().equals(url.getScheme())
+        && base.getRawAuthority().equals(url.getRawAuthority());
+  }
+
+  private static boolean isRedirect(int status) {
+    return switch (status) {
+      case 301, 302, 303, 307, 308 -> true;
+      default -> false;
+    };
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  /** Ends in an error rather than in all of memory. */
+  private static final class Bounded extends FilterInputStream {
+
+    private long left = LARGEST_ANSWER;
+
+    Bounded(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      throw new UnsupportedOperationException("read by readers, in bulk");
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (left <= 0) {
+        throw new IOException("an answer of more than " + LARGEST_ANSWER + " bytes");
+      }
+      int count = super.read(bytes, offset, (int) Math.min(length, left));
+      left -= Math.max(count, 0);
+      return count;
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.gitfs.git.forge;
+
+import dev.gitfs.git.remote.RemoteOptions;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All forges in use, by their names. */
+public final class Sites implements AutoCloseable {
+
+  private final Map<String, Site> sites = new LinkedHashMap<>();
+
+  private Sites() {}
+
+  /**
+   * Talks to no server yet.
+   *
+   * @param cacheDirectory the store's: listings are kept beside the repositories
+   */
+  public static Sites open(List<Forge> forges, Path cacheDirectory, RemoteOptions options) {
+    var all = new Sites();
+    for (Forge forge : forges) {
+      all.sites.put(forge.name(), open(forge, cacheDirectory, options));
+    }
+    return all;
+  }
+
+  /** One forge alone. */
+  public static Site open(Forge forge, Path cacheDirectory, RemoteOptions options) {
+    return switch (forge.kind()) {
+      case LOCAL -> new LocalSite(forge, options);
+      case PLAIN -> new PlainSite(forge, options);
+      default -> ApiSite.open(forge, cacheDirectory, options);
+    };
+  }
+
+  /** In the order in which they are configured. */
+  public Collection<Site> all() {
+    return List.copyOf(sites.values());
+  }
+
+  public Optional<Site> named(String name) {
+    return Optional.ofNullable(sites.get(name));
+  }
+
+  @Override
+  public void close() {
+    sites.values().forEach(Site::close);
+  }
+}

@@ -1,0 +1,98 @@
+package dev.gitfs.git.store;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sizes that somebody else than the git server tells, of a whole commit at a time: each commit that
+ * is shown is asked about once, when the first size is wanted that is not known.
+ */
+final class ElsewhereSizes {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ElsewhereSizes.class);
+
+  /** After a failure; meanwhile sizes come with files, which brings most of them for good. */
+  private static final Duration PAUSE = Duration.ofMinutes(5);
+
+  /** A branch that has moved brings some new files, not worth a listing of all. */
+  private static final int FEW = 256;
+
+  private final SizeSource source;
+  private final Supplier<Map<ObjectId, ObjectId>> shown;
+  private final SizeTable table;
+
+  /** Commits that were asked about, and when again; never if all was told. */
+  private final Map<ObjectId, Long> asked = new ConcurrentHashMap<>();
+
+  private final ReentrantLock asking = new ReentrantLock();
+
+  /**
+   * @param shown commits that are shown, with their root trees
+   */
+  ElsewhereSizes(SizeSource source, Supplier<Map<ObjectId, ObjectId>> shown, SizeTable table) {
+    this.source = source;
+    this.shown = shown;
+    this.table = table;
+  }
+
+  /** Whether the next question, or the last, is likely to tell what is wanted. */
+  boolean isPromising() {
+    return shown.get().keySet().stream()
+        .allMatch(commit -> isTold(commit) || isDue(commit) && source.isReady());
+  }
+
+  /** Asks about commits that were not asked about, {@code unknown} sizes being wanted. */
+  void learn(int unknown) throws InterruptedException {
+    asking.lockInterruptibly();
+    try {
+      if (unknown < FEW && shown.get().keySet().stream().anyMatch(this::isTold)) {
+        return;
+      }
+      for (var each : shown.get().entrySet()) {
+        if (isDue(each.getKey()) && source.isReady()) {
+          learn(each.getKey(), each.getValue());
+        }
+      }
+    } finally {
+      asking.unlock();
+    }
+  }
+
+  private void learn(ObjectId commit, ObjectId tree) throws InterruptedException {
+    var sizes =
+        new Object() {
+          int count;
+        };
+    long start = System.nanoTime();
+    boolean told =
+        source.tell(
+            commit,
+            tree,
+            (id, bytes) -> {
+              table.put(id, bytes);
+              sizes.count++;
+            });
+    asked.put(commit, told ? Long.MAX_VALUE : System.nanoTime() + PAUSE.toNanos());
+    LOG.debug(
+        "{} sizes of {} in {} ms{}",
+        sizes.count,
+        commit.name(),
+        Duration.ofNanos(System.nanoTime() - start).toMillis(),
+        told ? "" : ", not all");
+  }
+
+  private boolean isTold(ObjectId commit) {
+    return asked.getOrDefault(commit, 0L) == Long.MAX_VALUE;
+  }
+
+  private boolean isDue(ObjectId commit) {
+    Long again = asked.get(commit);
+    return again == null || again != Long.MAX_VALUE && System.nanoTime() - again > 0;
+  }
+}

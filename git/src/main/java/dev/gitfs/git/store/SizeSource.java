@@ -1,0 +1,29 @@
+package dev.gitfs.git.store;
+
+import org.eclipse.jgit.lib.ObjectId;
+
+/**
+ * Tells the sizes of files without their contents, from elsewhere than the git server: a forge's
+ * API. Consulted where the server has no {@code object-info}, before files are fetched for their
+ * sizes. What it tells is believed, as what the server tells is. Safe for use by many threads.
+ */
+public interface SizeSource {
+
+  /** Takes sizes in bytes, in any order; those of other objects than were asked for do no harm. */
+  @FunctionalInterface
+  interface Sink {
+    void size(ObjectId id, long bytes);
+  }
+
+  /**
+   * Tells the sizes of all files of {@code commit}, whose root tree is {@code tree}, in as few
+   * requests as can be. Blocks. A failure is no exception: what is not told is learned otherwise.
+   *
+   * @return whether all of them, or as many as there will ever be, were told; false to be asked
+   *     again for the same commit later
+   */
+  boolean tell(ObjectId commit, ObjectId tree, Sink sink) throws InterruptedException;
+
+  /** Whether asking makes sense now: not while a rate limit is used up. Never blocks. */
+  boolean isReady();
+}
