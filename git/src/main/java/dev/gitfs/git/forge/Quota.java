@@ -53,6 +53,11 @@ final class Quota {
     return !now.isBefore(closedUntil) && (remaining > reserve || !now.isBefore(reset));
   }
 
+  /** Whether none may be made because the last was refused or failed, of which the log tells. */
+  synchronized boolean isClosed() {
+    return clock.instant().isBefore(closedUntil);
+  }
+
   /** When one may be made again, for the log. */
   synchronized Instant reopens() {
     return closedUntil.isAfter(reset) ? closedUntil : reset;

@@ -84,6 +84,9 @@ final class Rest implements AutoCloseable {
         if (!isHere(url)) {
           return none("elsewhere", "it refers to another server, which is not asked");
         }
+        if (quota.isClosed()) {
+          return new Reply.None<>();
+        }
         if (!quota.allows()) {
           return none(
               "quota " + quota.reopens(),

@@ -12,13 +12,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
 /** All that is logged, at every level, while it is open. */
-final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+public final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final Level before = root.getLevel();
   private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
-  CapturedLog() {
+  public CapturedLog() {
     setContext(root.getLoggerContext());
     start();
     root.setLevel(Level.TRACE);
@@ -30,7 +30,7 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
     events.add(event);
   }
 
-  List<String> messages(Level level) {
+  public List<String> messages(Level level) {
     return events.stream()
         .filter(event -> event.getLevel().equals(level))
         .map(ILoggingEvent::getFormattedMessage)
@@ -38,7 +38,7 @@ final class CapturedLog extends AppenderBase<ILoggingEvent> implements AutoClose
   }
 
   /** Every message with its stack trace. */
-  String text() {
+  public String text() {
     var text = new StringBuilder();
     for (var event : events) {
       text.append(event.getFormattedMessage()).append('\n');
