@@ -45,11 +45,13 @@ public sealed interface PrefetchRequest {
   record Trees(ObjectId root, long maxBytes) implements PrefetchRequest {}
 
   /**
-   * Trees with everything below them, local or not: for subtrees of which little is here.
+   * Trees with everything below them, local or not, in one request: for subtrees of which little is
+   * here.
    *
    * @param trees none of which is below another
+   * @param files whether files are to come, or trees alone
    */
-  record Subtrees(List<ObjectId> trees, long maxBytes) implements PrefetchRequest {
+  record Subtrees(List<ObjectId> trees, boolean files, long maxBytes) implements PrefetchRequest {
     public Subtrees {
       trees = List.copyOf(trees);
     }

@@ -62,7 +62,7 @@ final class PrefetchWork implements Errands.Work {
       case PrefetchRequest.Sizes wanted -> fetchSizes(wanted.ids(), errand);
       case PrefetchRequest.Trees trees -> fetchTrees(trees, errand);
       case PrefetchRequest.Subtrees subtrees ->
-          !upstream.prefetchSubtrees(subtrees.trees(), errand).cut();
+          !upstream.prefetchSubtrees(subtrees.trees(), subtrees.files(), errand).cut();
     };
   }
 

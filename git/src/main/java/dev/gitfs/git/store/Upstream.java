@@ -196,11 +196,13 @@ final class Upstream {
     return fetch(List.of(root), depth, Optional.of(Filter.NO_BLOBS), PackKind.TREES, reception);
   }
 
-  /** Trees with everything below them, ahead of need. */
-  PackIntake.Taken prefetchSubtrees(List<ObjectId> trees, Reception reception)
+  /** Trees with everything below them, or all trees below them, ahead of need. */
+  PackIntake.Taken prefetchSubtrees(List<ObjectId> trees, boolean files, Reception reception)
       throws IOException, InterruptedException {
     prefetchRequests.increment();
-    return fetch(trees, 0, Optional.empty(), PackKind.WHOLE, reception);
+    return files
+        ? fetch(trees, 0, Optional.empty(), PackKind.WHOLE, reception)
+        : fetch(trees, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES, reception);
   }
 
   private void checkCapabilities() throws IOException, InterruptedException {

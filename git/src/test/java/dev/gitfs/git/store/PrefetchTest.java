@@ -263,10 +263,27 @@ final class PrefetchTest {
       Prefetch prefetch =
           store.prefetch(
               new PrefetchRequest.Subtrees(
-                  List.of(id("HEAD:files"), id("HEAD:src")), Long.MAX_VALUE));
+                  List.of(id("HEAD:files"), id("HEAD:src")), true, Long.MAX_VALUE));
       assertThat(prefetch.await(LONG)).isTrue();
       assertThat(files).allMatch(store::isLocal);
       assertThat(store.treeIfLocal(id("HEAD:src"))).isPresent();
+      assertThat(server.kinds()).containsExactly(RequestKind.FETCH);
+    }
+  }
+
+  @Test
+  void severalSubtreesComeWithoutTheirFilesInOneRequest() throws Exception {
+    try (var store = open(url())) {
+      store.resolve(Optional.empty());
+      server.forgetRequests();
+      Prefetch prefetch =
+          store.prefetch(
+              new PrefetchRequest.Subtrees(
+                  List.of(id("HEAD:files"), id("HEAD:src")), false, Long.MAX_VALUE));
+      assertThat(prefetch.await(LONG)).isTrue();
+      assertThat(store.treeIfLocal(id("HEAD:src"))).isPresent();
+      assertThat(store.treeIfLocal(id("HEAD:files"))).isPresent();
+      assertThat(files).noneMatch(store::isLocal);
       assertThat(server.kinds()).containsExactly(RequestKind.FETCH);
     }
   }

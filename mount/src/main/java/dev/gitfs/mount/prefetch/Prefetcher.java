@@ -7,6 +7,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +56,11 @@ public final class Prefetcher implements AutoCloseable {
   private final AtomicInteger readersWaiting = new AtomicInteger();
   private final Thread thread;
 
+  /** The trees that come when a mount begins, if any do. */
+  private final CompletableFuture<Optional<Prefetch>> skeleton = new CompletableFuture<>();
+
+  private final Set<PathFetch> named = ConcurrentHashMap.newKeySet();
+
   /** Belongs to the thread. */
   private final Map<Integer, Prefetch> running = new HashMap<>();
 
@@ -70,11 +79,27 @@ public final class Prefetcher implements AutoCloseable {
   /** Begins to fetch ahead for those who read the tree {@code rootTree}, which is local. */
   public static Prefetcher start(ObjectStore store, ObjectId rootTree, PrefetchMode mode) {
     var prefetcher = new Prefetcher(store, rootTree, mode);
-    if (mode != PrefetchMode.OFF) {
-      prefetcher.told.add(() -> prefetcher.carryOut(prefetcher.policy.start(System.nanoTime())));
+    if (mode == PrefetchMode.OFF) {
+      prefetcher.skeleton.complete(Optional.empty());
+    } else {
+      prefetcher.told.add(prefetcher::begin);
       prefetcher.thread.start();
     }
     return prefetcher;
+  }
+
+  /**
+   * Begins to bring what was named, whatever the mode. It is cancelled when the mount ends, or by
+   * whoever asked for it.
+   */
+  public PathFetch bring(PathRequest request) {
+    var fetch = PathFetch.start(store, root.tree(), request, skeleton);
+    named.removeIf(PathFetch::isDone);
+    named.add(fetch);
+    if (closed) {
+      fetch.cancel();
+    }
+    return fetch;
   }
 
   /** The root of the mounted tree. */
@@ -144,7 +169,21 @@ public final class Prefetcher implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    named.forEach(PathFetch::cancel);
     LockSupport.unpark(thread);
+  }
+
+  private void begin() {
+    try {
+      var wishes = policy.start(System.nanoTime());
+      carryOut(wishes);
+      wishes.stream()
+          .filter(Wish.Trees.class::isInstance)
+          .findFirst()
+          .ifPresent(trees -> skeleton.complete(Optional.of(running.get(trees.window()))));
+    } finally {
+      skeleton.complete(Optional.empty());
+    }
   }
 
   private void tell(Access access) {

@@ -4,6 +4,8 @@ import dev.gitfs.fuse.FuseMount;
 import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
+import dev.gitfs.mount.prefetch.PathFetch;
+import dev.gitfs.mount.prefetch.PathRequest;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
@@ -58,6 +60,11 @@ public final class RepositoryMount implements AutoCloseable {
   /** Where its objects come from. */
   public ObjectStore store() {
     return store;
+  }
+
+  /** Begins to bring what {@code request} names; ends with the mount. */
+  public PathFetch bring(PathRequest request) {
+    return prefetcher.bring(request);
   }
 
   /** What readers made of what was fetched ahead for them. */
