@@ -1,8 +1,10 @@
 package dev.gitfs.cli;
 
+import dev.gitfs.cli.config.ByteSize;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * One command: what may be typed, and what is done then. Its syntax is built in code rather than
@@ -20,6 +22,15 @@ interface Command extends Callable<Integer> {
         .initialValue(false)
         .description(description)
         .build();
+  }
+
+  /** Reads an option's value as a size. */
+  static ByteSize size(String text) {
+    try {
+      return ByteSize.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 
   /** Does it. Values come from the options that {@link #syntax} is made of. */

@@ -19,7 +19,7 @@ final class ExitStatus {
   /** The server cannot be reached or fails; trying again later may help. */
   static final int SERVER = 4;
 
-  /** The directory cannot be mounted on, or nothing is mounted there. */
+  /** The directory cannot be mounted on, nothing is mounted there, or it has no such path. */
   static final int DIRECTORY = 5;
 
   private ExitStatus() {}

@@ -26,7 +26,8 @@ final class GitFs implements Command {
     EXIT_STATUS.put(
         ExitStatus.SERVER, "the server cannot be reached or fails; trying again later may help");
     EXIT_STATUS.put(
-        ExitStatus.DIRECTORY, "the directory cannot be mounted on, or nothing is mounted there");
+        ExitStatus.DIRECTORY,
+        "the directory cannot be mounted on, nothing is mounted there, or it has no such path");
   }
 
   private final SequencedMap<String, Supplier<Command>> commands = new LinkedHashMap<>();
@@ -43,6 +44,7 @@ final class GitFs implements Command {
   private GitFs(String wanted) {
     commands.put("mount", () -> new MountCommand(this::verbose));
     commands.put("umount", UmountCommand::new);
+    commands.put("prefetch", PrefetchCommand::new);
     commands.put("list", ListCommand::new);
     commands.put("stats", StatsCommand::new);
     commands.put("doctor", DoctorCommand::new);

@@ -8,6 +8,7 @@ import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountSummary;
 import dev.gitfs.cli.daemon.RunningDaemons;
+import dev.gitfs.cli.daemon.SilentDaemonException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,7 +36,8 @@ final class ListCommand implements Command {
 
   @Override
   public Integer call() throws DaemonException, IOException {
-    List<MountSummary> mounts = new RunningDaemons(Directories.ofUser()).mounts();
+    var silent = new ArrayList<SilentDaemonException>();
+    List<MountSummary> mounts = new RunningDaemons(Directories.ofUser()).mounts(silent::add);
     var served = mounts.stream().map(MountSummary::directory).collect(Collectors.toSet());
     List<KernelMounts.Entry> stale =
         KernelMounts.all().stream()
@@ -50,6 +52,9 @@ final class ListCommand implements Command {
       table(mounts, stale).forEach(out::println);
     }
     out.flush();
+    if (!silent.isEmpty()) {
+      throw silent.getFirst();
+    }
     return ExitStatus.OK;
   }
 

@@ -51,7 +51,7 @@ final class MountCommand implements Command {
           .type(ByteSize.class)
           .description("memory for file contents and trees; " + Defaults.MEMORY + " if not given")
           .initialValue(Defaults.MEMORY)
-          .converters(MountCommand::size)
+          .converters(Command::size)
           .build();
 
   private final OptionSpec cacheSize =
@@ -61,7 +61,7 @@ final class MountCommand implements Command {
           .description(
               "how large the cache directory may become; " + Defaults.CACHE_SIZE + " if not given")
           .initialValue(Defaults.CACHE_SIZE)
-          .converters(MountCommand::size)
+          .converters(Command::size)
           .build();
 
   private final OptionSpec prefetch =
@@ -254,13 +254,5 @@ final class MountCommand implements Command {
 
   private static String name(PrefetchMode mode) {
     return mode.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static ByteSize size(String text) {
-    try {
-      return ByteSize.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(e.getMessage());
-    }
   }
 }

@@ -1,8 +1,6 @@
 package dev.gitfs.cli;
 
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -16,7 +14,6 @@ final class Spinner implements AutoCloseable {
 
   private static final Duration FRAME = Duration.ofMillis(100);
   private static final String[] FRAMES = {"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
-  private static final String ERASE_LINE = "\r\u001b[K";
 
   private final Thread painter;
 
@@ -27,7 +24,7 @@ final class Spinner implements AutoCloseable {
   /** Starts to spin beside {@code text}, until closed. */
   static Spinner start(String text) {
     Thread painter = Thread.ofPlatform().daemon().unstarted(() -> spin(text, System.err));
-    if (onTerminal()) {
+    if (Terminal.isThere()) {
       painter.start();
     }
     return new Spinner(painter);
@@ -48,26 +45,16 @@ final class Spinner implements AutoCloseable {
     try {
       Thread.sleep(PATIENCE);
       for (int i = 0; ; i++) {
-        out.print(ERASE_LINE + FRAMES[i % FRAMES.length] + " " + text);
+        out.print(Terminal.ERASE_LINE + FRAMES[i % FRAMES.length] + " " + text);
         out.flush();
         painted = true;
         Thread.sleep(FRAME);
       }
     } catch (InterruptedException e) {
       if (painted) {
-        out.print(ERASE_LINE);
+        out.print(Terminal.ERASE_LINE);
         out.flush();
       }
-    }
-  }
-
-  /** Java tells of standard input and output together, and of standard error not at all. */
-  private static boolean onTerminal() {
-    try {
-      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
-      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
-    } catch (java.io.IOException e) {
-      return false;
     }
   }
 }

@@ -50,13 +50,7 @@ final class StatsCommand implements Command {
   @Override
   public Integer call() throws DaemonException, IOException {
     Path target = KernelMounts.canonical(directory.getValue());
-    try (Daemon daemon =
-        new RunningDaemons(Directories.ofUser())
-            .serving(target)
-            .orElseThrow(() ->
-                new DaemonException(
-                    DaemonException.Kind.DIRECTORY,
-                    "no running git-fs serves " + target + "; see: git-fs list"))) {
+    try (Daemon daemon = new RunningDaemons(Directories.ofUser()).require(target)) {
       MountStatistics statistics = daemon.statistics(target);
       PrintWriter out = syntax.commandLine().getOut();
       if (json.<Boolean>getValue()) {

@@ -5,6 +5,7 @@ import dev.gitfs.cli.daemon.Daemon;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.RunningDaemons;
+import dev.gitfs.cli.daemon.SilentDaemonException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -39,7 +40,15 @@ final class UmountCommand implements Command {
   public Integer call() throws DaemonException, IOException, InterruptedException {
     boolean detach = lazy.getValue();
     Path target = KernelMounts.canonical(directory.getValue());
-    Optional<Daemon> serving = new RunningDaemons(Directories.ofUser()).serving(target);
+    Optional<Daemon> serving = Optional.empty();
+    try {
+      serving = new RunningDaemons(Directories.ofUser()).serving(target);
+    } catch (SilentDaemonException e) {
+      if (!detach) {
+        throw e;
+      }
+      // The kernel detaches it without being answered.
+    }
     if (serving.isPresent()) {
       try (Daemon daemon = serving.get()) {
         daemon.unmount(target, detach);

@@ -41,12 +41,16 @@ final class Conversation {
     }
     answering.lock();
     try {
-      replies.write((Wire.encode(answer(line)) + "\n").getBytes(StandardCharsets.UTF_8));
-      replies.flush();
+      say(answer(line));
     } finally {
       answering.unlock();
     }
     return true;
+  }
+
+  private void say(Message.Reply reply) throws IOException {
+    replies.write((Wire.encode(reply) + "\n").getBytes(StandardCharsets.UTF_8));
+    replies.flush();
   }
 
   private Message.Reply answer(String line) {
@@ -60,6 +64,10 @@ final class Conversation {
         case Message.ListMounts() -> new Message.Mounts(daemon.mounts());
         case Message.ReadStatistics(var directory) ->
             new Message.Statistics(daemon.statistics(directory));
+        case Message.Prefetch(var directory, var order) ->
+            new Message.Prefetched(
+                daemon.prefetch(
+                    directory, order, progress -> say(new Message.Prefetching(progress))));
       };
     } catch (DaemonException e) {
       log.warn("{}", e.getMessage(), e.getCause());

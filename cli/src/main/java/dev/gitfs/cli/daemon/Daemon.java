@@ -1,5 +1,6 @@
 package dev.gitfs.cli.daemon;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,6 +28,23 @@ public interface Daemon extends AutoCloseable {
 
   /** What the mount at {@code directory} has cost and saved so far. */
   MountStatistics statistics(Path directory) throws DaemonException;
+
+  /**
+   * Brings what {@code order} names of the mount at {@code directory}, behind what somebody waits
+   * for. What has come is kept, whatever ends it.
+   *
+   * @param listener hears some times a second how far it is; it is cancelled when that fails
+   */
+  PrefetchProgress prefetch(Path directory, PrefetchOrder order, ProgressListener listener)
+      throws DaemonException, InterruptedException;
+
+  /** Hears how far something is. */
+  @FunctionalInterface
+  interface ProgressListener {
+
+    /** Throws when nobody listens any more. */
+    void heard(PrefetchProgress progress) throws IOException;
+  }
 
   /** Lets go of the connection, or, in the process that serves, of every mount. */
   @Override

@@ -7,51 +7,99 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** A daemon in another process, reached over a pair of streams. One thread at a time. */
 final class DaemonClient implements Daemon {
 
+  /** Answers take milliseconds; a machine that is so busy as to take this long is hard to find. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** A daemon waits for half a minute until what it unmounts is put away. */
+  private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(40);
+
+  /** A mount waits for the git server, which has its own limits. */
+  private static final Duration MOUNT_PATIENCE = Duration.ofDays(1);
+
+  private final long pid;
   private final BufferedReader replies;
   private final OutputStream requests;
   private final Closeable connection;
 
-  DaemonClient(InputStream replies, OutputStream requests, Closeable connection) {
+  DaemonClient(long pid, InputStream replies, OutputStream requests, Closeable connection) {
+    this.pid = pid;
     this.replies = new BufferedReader(new InputStreamReader(replies, StandardCharsets.UTF_8));
     this.requests = requests;
     this.connection = connection;
   }
 
-  /** Connects to the daemon that listens on {@code socket}. */
-  static DaemonClient connect(Path socket) throws IOException {
-    var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+  /**
+   * Connects to the daemon {@code pid}, which listens on {@code socket}.
+   *
+   * @throws SilentDaemonException if it is there and takes no connections
+   */
+  static DaemonClient connect(long pid, Path socket) throws IOException, DaemonException {
+    var channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+    try (var limit = TimeLimit.on(channel, PATIENCE)) {
+      try {
+        channel.connect(UnixDomainSocketAddress.of(socket));
+      } catch (IOException e) {
+        channel.close();
+        if (limit.isExceeded()) {
+          throw new SilentDaemonException(pid);
+        }
+        throw e;
+      }
+    }
     return new DaemonClient(
-        Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+        pid, Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
   }
 
   @Override
   public MountSummary mount(MountRequest request) throws DaemonException {
-    return ask(new Message.Mount(request), Message.Mounted.class).mount();
+    return ask(new Message.Mount(request), Message.Mounted.class, MOUNT_PATIENCE).mount();
   }
 
   @Override
   public void unmount(Path directory, boolean lazy) throws DaemonException {
-    ask(new Message.Unmount(directory, lazy), Message.Unmounted.class);
+    ask(new Message.Unmount(directory, lazy), Message.Unmounted.class, UNMOUNT_PATIENCE);
   }
 
   @Override
   public List<MountSummary> mounts() throws DaemonException {
-    return ask(new Message.ListMounts(), Message.Mounts.class).mounts();
+    return ask(new Message.ListMounts(), Message.Mounts.class, PATIENCE).mounts();
   }
 
   @Override
   public MountStatistics statistics(Path directory) throws DaemonException {
-    return ask(new Message.ReadStatistics(directory), Message.Statistics.class).statistics();
+    return ask(new Message.ReadStatistics(directory), Message.Statistics.class, PATIENCE)
+        .statistics();
+  }
+
+  @Override
+  public PrefetchProgress prefetch(Path directory, PrefetchOrder order, ProgressListener listener)
+      throws DaemonException {
+    try {
+      say(new Message.Prefetch(directory, order));
+      while (true) {
+        switch (hear(PATIENCE)) {
+          case Message.Prefetching(var progress) -> listener.heard(progress);
+          case Message.Prefetched(var progress) -> {
+            return progress;
+          }
+          case Message.Reply other -> throw unexpected(other);
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
   }
 
   @Override
@@ -63,26 +111,53 @@ final class DaemonClient implements Daemon {
     }
   }
 
-  private <T extends Message.Reply> T ask(Message.Request request, Class<T> wanted)
-      throws DaemonException {
+  private <T extends Message.Reply> T ask(
+      Message.Request request, Class<T> wanted, Duration patience) throws DaemonException {
     try {
-      requests.write((Wire.encode(request) + "\n").getBytes(StandardCharsets.UTF_8));
-      requests.flush();
-      String line = replies.readLine();
-      if (line == null) {
-        throw new IOException("it ended without an answer");
-      }
-      Message.Reply reply = Wire.decode(line, Message.Reply.class);
-      if (reply instanceof Message.Failed(var kind, var message, var trace)) {
-        throw new DaemonException(kind, message, new RemoteTrace(trace));
-      }
+      say(request);
+      Message.Reply reply = hear(patience);
       if (!wanted.isInstance(reply)) {
-        throw new IOException("it answered " + reply.getClass().getSimpleName());
+        throw unexpected(reply);
       }
       return wanted.cast(reply);
     } catch (IOException e) {
-      throw new DaemonException(Kind.FAILED, "the daemon failed: " + e.getMessage(), e);
+      throw failed(e);
     }
+  }
+
+  private void say(Message.Request request) throws IOException {
+    requests.write((Wire.encode(request) + "\n").getBytes(StandardCharsets.UTF_8));
+    requests.flush();
+  }
+
+  private Message.Reply hear(Duration patience) throws IOException, DaemonException {
+    String line;
+    try (var limit = TimeLimit.on(connection, patience)) {
+      try {
+        line = replies.readLine();
+      } catch (IOException e) {
+        if (limit.isExceeded()) {
+          throw new SilentDaemonException(pid);
+        }
+        throw e;
+      }
+    }
+    if (line == null) {
+      throw new IOException("it ended without an answer");
+    }
+    Message.Reply reply = Wire.decode(line, Message.Reply.class);
+    if (reply instanceof Message.Failed(var kind, var message, var trace)) {
+      throw new DaemonException(kind, message, new RemoteTrace(trace));
+    }
+    return reply;
+  }
+
+  private static IOException unexpected(Message.Reply reply) {
+    return new IOException("it answered " + reply.getClass().getSimpleName());
+  }
+
+  private static DaemonException failed(IOException e) {
+    return new DaemonException(Kind.FAILED, "the daemon failed: " + e.getMessage(), e);
   }
 
   /** The stack trace of the daemon, as the cause of what is thrown here. */

@@ -1,7 +1,7 @@
 package dev.gitfs.cli.daemon;
 
 /** A daemon could not do what it was asked. The message is for people and names no credential. */
-public final class DaemonException extends Exception {
+public sealed class DaemonException extends Exception permits SilentDaemonException {
 
   /** What kind of failure, as far as somebody who runs a command can act on it. */
   public enum Kind {

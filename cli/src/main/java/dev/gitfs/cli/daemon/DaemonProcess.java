@@ -33,7 +33,8 @@ public final class DaemonProcess implements AutoCloseable {
   private DaemonProcess(Process process) {
     this.process = process;
     this.client =
-        new DaemonClient(process.getInputStream(), process.getOutputStream(), process::destroy);
+        new DaemonClient(
+            process.pid(), process.getInputStream(), process.getOutputStream(), process::destroy);
   }
 
   /**

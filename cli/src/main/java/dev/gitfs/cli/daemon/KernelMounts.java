@@ -99,9 +99,22 @@ public final class KernelMounts {
 
   /**
    * The name the kernel has for {@code directory}: absolute, without symbolic links. Works for a
-   * directory that does not exist yet, and for a stale mount, which cannot be looked at.
+   * directory that does not exist yet, and for a mount of ours, without a look at it: whoever
+   * serves it may be gone, or stopped.
    */
   public static Path canonical(Path directory) {
+    try {
+      Optional<MountedPath> mounted = MountedPath.of(directory);
+      if (mounted.isPresent()) {
+        Path path = mounted.get().mount();
+        for (MountedPath.Component component : mounted.get().components()) {
+          path = path.resolve(component.text());
+        }
+        return path;
+      }
+    } catch (IOException e) {
+      // The kernel's table cannot be read; then it is as any other.
+    }
     Path absolute = directory.toAbsolutePath().normalize();
     try {
       return absolute.toRealPath();

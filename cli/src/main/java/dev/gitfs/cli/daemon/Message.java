@@ -3,7 +3,10 @@ package dev.gitfs.cli.daemon;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What goes between a command and a daemon: one message a line, a reply for each request. */
+/**
+ * What goes between a command and a daemon: one message a line, a reply for each request, and
+ * before it what progress was made.
+ */
 sealed interface Message {
 
   sealed interface Request extends Message {}
@@ -18,6 +21,9 @@ sealed interface Message {
 
   record ReadStatistics(Path directory) implements Request {}
 
+  /** Answered by any number of {@link Prefetching} and a {@link Prefetched}. */
+  record Prefetch(Path directory, PrefetchOrder order) implements Request {}
+
   record Mounted(MountSummary mount) implements Reply {}
 
   record Unmounted() implements Reply {}
@@ -25,6 +31,10 @@ sealed interface Message {
   record Mounts(List<MountSummary> mounts) implements Reply {}
 
   record Statistics(MountStatistics statistics) implements Reply {}
+
+  record Prefetching(PrefetchProgress progress) implements Reply {}
+
+  record Prefetched(PrefetchProgress progress) implements Reply {}
 
   /**
    * The request failed.

@@ -91,6 +91,12 @@ final class MountTable implements Daemon {
     return find(KernelMounts.canonical(directory)).statistics();
   }
 
+  @Override
+  public PrefetchProgress prefetch(Path directory, PrefetchOrder order, ProgressListener listener)
+      throws DaemonException, InterruptedException {
+    return find(KernelMounts.canonical(directory)).prefetch(order, listener);
+  }
+
   /** Returns when this process serves nothing any more. */
   synchronized void awaitEmpty() throws InterruptedException {
     while (!mounted.isEmpty() || !detached.isEmpty() || !mounting.isEmpty()) {

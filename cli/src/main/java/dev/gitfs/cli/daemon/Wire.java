@@ -31,10 +31,13 @@ final class Wire {
               Message.Unmount.class,
               Message.ListMounts.class,
               Message.ReadStatistics.class,
+              Message.Prefetch.class,
               Message.Mounted.class,
               Message.Unmounted.class,
               Message.Mounts.class,
               Message.Statistics.class,
+              Message.Prefetching.class,
+              Message.Prefetched.class,
               Message.Failed.class)
           .collect(Collectors.toUnmodifiableMap(Class::getSimpleName, Function.identity()));
 

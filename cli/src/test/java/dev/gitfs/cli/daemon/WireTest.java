@@ -59,6 +59,15 @@ class WireTest {
         new Message.Unmount(Path.of("/mnt"), true),
         new Message.ListMounts(),
         new Message.ReadStatistics(Path.of("/mnt/grün")),
+        new Message.Prefetch(
+            Path.of("/mnt"),
+            new PrefetchOrder(
+                List.of(new PrefetchOrder.OrderedPath("a\\xff/\\*", "a/*")),
+                true,
+                3,
+                new ByteSize(Long.MAX_VALUE))),
+        new Message.Prefetching(new PrefetchProgress(1, new ByteSize(2), 3, 4, 0, "")),
+        new Message.Prefetched(new PrefetchProgress(1, new ByteSize(2), 3, 4, 5, "a/\\xff")),
         new Message.Mounted(SUMMARY),
         new Message.Unmounted(),
         new Message.Mounts(List.of(SUMMARY, SUMMARY)),

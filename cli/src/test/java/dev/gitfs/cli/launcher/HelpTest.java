@@ -27,12 +27,12 @@ class HelpTest {
   @Test
   void helpListsTheCommandsAndEveryExitStatus() {
     assertThat(sandbox.gitFs("--help").orFail().text())
-        .contains("mount ", "umount ", "list ", "stats ", "doctor ", "completion ")
+        .contains("mount ", "umount ", "prefetch ", "list ", "stats ", "doctor ", "completion ")
         .containsPattern("(?s)Exit status:.* 0 .* 1 .* 2 .* 3 .* 4 .* 5 ");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mount", "umount", "list", "stats", "doctor", "completion"})
+  @ValueSource(strings = {"mount", "umount", "prefetch", "list", "stats", "doctor", "completion"})
   void everyCommandExplainsItself(String command) {
     assertThat(sandbox.gitFs(command, "--help").orFail().text())
         .startsWith("Usage: git-fs " + command);
@@ -51,7 +51,8 @@ class HelpTest {
     byte[] script = sandbox.gitFs("completion", "bash").orFail().out();
 
     sandbox.command("bash", "-n").input(script).run().orFail();
-    assertThat(new String(script, StandardCharsets.UTF_8)).contains("--cache-dir", "umount");
+    assertThat(new String(script, StandardCharsets.UTF_8))
+        .contains("--cache-dir", "umount", "--max-bytes");
   }
 
   @Test

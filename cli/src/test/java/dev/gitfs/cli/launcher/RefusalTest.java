@@ -145,6 +145,10 @@ class RefusalTest {
         "mount --ref",
         "umount",
         "stats",
+        "prefetch",
+        "prefetch --trees --content a",
+        "prefetch --depth 0 a",
+        "prefetch --max-bytes lots a",
         "completion fish",
         "frobnicate",
         "list --frobnicate"
