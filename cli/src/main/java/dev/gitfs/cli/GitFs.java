@@ -1,5 +1,6 @@
 package dev.gitfs.cli;
 
+import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.telemetry.Secrets;
 import java.util.ArrayList;
@@ -132,7 +133,11 @@ final class GitFs implements Command {
     if (verbose()) {
       e.printStackTrace(err);
     }
-    return e instanceof DaemonException failure ? ExitStatus.of(failure.kind()) : ExitStatus.FAILED;
+    return switch (e) {
+      case DaemonException failure -> ExitStatus.of(failure.kind());
+      case SettingsException _ -> ExitStatus.USAGE;
+      default -> ExitStatus.FAILED;
+    };
   }
 
   private static int reportUsage(ParameterException e) {

@@ -4,19 +4,21 @@ import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.config.KernelOptions;
+import dev.gitfs.cli.config.ModeNames;
+import dev.gitfs.cli.config.Settings;
+import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.DaemonProcess;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountRequest;
 import dev.gitfs.cli.daemon.MountSummary;
 import dev.gitfs.cli.telemetry.LogFile;
+import dev.gitfs.git.forge.Spelling;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,15 +44,15 @@ final class MountCommand implements Command {
       OptionSpec.builder("--cache-dir")
           .paramLabel("DIR")
           .type(Path.class)
-          .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if not given")
+          .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if nowhere given")
           .build();
 
   private final OptionSpec memory =
       OptionSpec.builder("--memory")
           .paramLabel("SIZE")
           .type(ByteSize.class)
-          .description("memory for file contents and trees; " + Defaults.MEMORY + " if not given")
-          .initialValue(Defaults.MEMORY)
+          .description(
+              "memory for file contents and trees; " + Defaults.MEMORY + " if nowhere given")
           .converters(Command::size)
           .build();
 
@@ -59,8 +61,9 @@ final class MountCommand implements Command {
           .paramLabel("SIZE")
           .type(ByteSize.class)
           .description(
-              "how large the cache directory may become; " + Defaults.CACHE_SIZE + " if not given")
-          .initialValue(Defaults.CACHE_SIZE)
+              "how large the cache directory may become; "
+                  + Defaults.CACHE_SIZE
+                  + " if nowhere given")
           .converters(Command::size)
           .build();
 
@@ -71,11 +74,12 @@ final class MountCommand implements Command {
           .description(
               "what to fetch before it is asked for: off (nothing), attributes (trees and sizes),"
                   + " adaptive (and what a reader comes to next), all (everything); "
-                  + name(Defaults.PREFETCH)
-                  + " if not given")
-          .initialValue(Defaults.PREFETCH)
+                  + ModeNames.of(Defaults.PREFETCH)
+                  + " if nowhere given")
           .converters(MountCommand::mode)
           .build();
+
+  private final SettingsOptions settings = new SettingsOptions();
 
   private final OptionSpec foreground =
       Command.flag(
@@ -96,8 +100,8 @@ final class MountCommand implements Command {
           .required(true)
           .type(String.class)
           .description(
-              "a URL (https, http, ssh, git, file), user@host:path, a local path, or owner/repo of"
-                  + " GitHub")
+              "a URL (https, http, ssh, git, file), user@host:path, a local path, owner/repo[@REF]"
+                  + " of GitHub, or FORGE/owner/repo[@REF]")
           .build();
 
   private final PositionalParamSpec directory =
@@ -126,6 +130,8 @@ final class MountCommand implements Command {
         .addOption(prefetch)
         .addOption(foreground)
         .addOption(options)
+        .addOption(settings.file())
+        .addOption(settings.allow())
         .addPositional(source)
         .addPositional(directory)
         .usageMessage()
@@ -134,8 +140,11 @@ final class MountCommand implements Command {
   }
 
   @Override
-  public Integer call() throws DaemonException, IOException, InterruptedException {
-    ByteSize memory = checkedMemory();
+  public Integer call()
+      throws DaemonException, SettingsException, IOException, InterruptedException {
+    Settings set = settings.read(syntax.commandLine());
+    ByteSize memory = checkedMemory(set);
+    Optional<Spelling> spelled = spelled(set);
     KernelOptions kernelOptions = kernelOptions();
     Path target = KernelMounts.canonical(directory.getValue());
     boolean stay = foreground.getValue();
@@ -148,12 +157,13 @@ final class MountCommand implements Command {
       var request =
           new MountRequest(
               absolute(source.getValue()),
-              Optional.ofNullable(ref.getValue()),
+              spelled.map(Spelling::repository),
+              Optional.<String>ofNullable(ref.getValue()).or(() -> spelled.flatMap(Spelling::ref)),
               target,
-              cache == null ? directories.cache() : cache.toAbsolutePath(),
+              cache == null ? set.cacheDirectory() : cache.toAbsolutePath(),
               memory,
-              cacheSize.getValue(),
-              prefetch.getValue(),
+              Optional.<ByteSize>ofNullable(cacheSize.getValue()).orElse(set.cacheSize()),
+              Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),
               kernelOptions);
       MountSummary summary = mount(process, request);
       var out = syntax.commandLine().getOut();
@@ -225,8 +235,28 @@ final class MountCommand implements Command {
         : source;
   }
 
-  private ByteSize checkedMemory() {
-    ByteSize wanted = memory.getValue();
+  /** The repository of a forge that was named, which the rules must allow. */
+  private Optional<Spelling> spelled(Settings set) throws DaemonException {
+    String typed = source.getValue();
+    if (!absolute(typed).equals(typed) || Files.exists(Path.of(typed))) {
+      return Optional.empty();
+    }
+    try {
+      Optional<Spelling> spelled = Spelling.parse(typed, set.forges());
+      if (spelled.isPresent()) {
+        SettingsOptions.check(set, spelled.get().repository());
+        if (ref.getValue() != null && spelled.get().ref().isPresent()) {
+          throw new IllegalArgumentException("give a ref once: behind an @, or with --ref");
+        }
+      }
+      return spelled;
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(syntax.commandLine(), e.getMessage());
+    }
+  }
+
+  private ByteSize checkedMemory(Settings set) {
+    ByteSize wanted = Optional.<ByteSize>ofNullable(memory.getValue()).orElse(set.memory());
     if (wanted.bytes() < Defaults.LEAST_MEMORY.bytes()) {
       throw new ParameterException(
           syntax.commandLine(), "--memory must be at least " + Defaults.LEAST_MEMORY);
@@ -244,15 +274,10 @@ final class MountCommand implements Command {
   }
 
   private static PrefetchMode mode(String text) {
-    return Arrays.stream(PrefetchMode.values())
-        .filter(mode -> name(mode).equals(text))
-        .findFirst()
-        .orElseThrow(() ->
-            new TypeConversionException(
-                "'" + text + "' is not one of off, attributes, adaptive, all"));
-  }
-
-  private static String name(PrefetchMode mode) {
-    return mode.name().toLowerCase(Locale.ROOT);
+    try {
+      return ModeNames.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
   }
 }

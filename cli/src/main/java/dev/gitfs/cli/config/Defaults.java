@@ -1,6 +1,7 @@
 package dev.gitfs.cli.config;
 
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import java.time.Duration;
 
 /** What holds when a user says nothing. The one place for it. */
 public final class Defaults {
@@ -19,6 +20,21 @@ public final class Defaults {
 
   /** Who reads on finds the next files there; who hops about pays for little he does not use. */
   public static final PrefetchMode PREFETCH = PrefetchMode.ADAPTIVE;
+
+  /** Where {@code git-fs run} mounts, in the user's home directory. */
+  public static final String MOUNT_POINT = "git";
+
+  /** A push is seen within a minute, as by those who look at a web page. */
+  public static final Duration POLL = Duration.ofSeconds(60);
+
+  /** More often is no kindness to a forge. */
+  public static final Duration LEAST_POLL = Duration.ofSeconds(5);
+
+  /** Long enough for a pause; then a repository's memory is given back. */
+  public static final Duration IDLE = Duration.ofMinutes(30);
+
+  /** Opening again costs round trips. */
+  public static final Duration LEAST_IDLE = Duration.ofSeconds(10);
 
   private Defaults() {}
 }

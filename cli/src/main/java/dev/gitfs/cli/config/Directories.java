@@ -14,11 +14,12 @@ import java.util.Set;
 /**
  * The directories of this user that git-fs keeps things in, after the XDG base directory rules.
  *
+ * @param config what the user has set
  * @param cache repositories; may be deleted when nothing is mounted
  * @param state logs
  * @param runtime sockets of running daemons
  */
-public record Directories(Path cache, Path state, Path runtime) {
+public record Directories(Path config, Path cache, Path state, Path runtime) {
 
   private static final String NAME = "git-fs";
 
@@ -34,13 +35,19 @@ public record Directories(Path cache, Path state, Path runtime) {
    * {@code registeredHome} is that of the user database, which HOME overrides as it does in git.
    */
   static Directories of(Map<String, String> environment, Path registeredHome, int userId) {
-    Path home = base(environment, "HOME").orElse(registeredHome);
+    Path home = home(environment, registeredHome);
     return new Directories(
+        base(environment, "XDG_CONFIG_HOME").orElse(home.resolve(".config")).resolve(NAME),
         base(environment, "XDG_CACHE_HOME").orElse(home.resolve(".cache")).resolve(NAME),
         base(environment, "XDG_STATE_HOME").orElse(home.resolve(".local/state")).resolve(NAME),
         base(environment, "XDG_RUNTIME_DIR")
             .map(base -> base.resolve(NAME))
             .orElse(Path.of("/tmp", NAME + "-" + userId)));
+  }
+
+  /** The user's home directory. */
+  static Path home(Map<String, String> environment, Path registeredHome) {
+    return base(environment, "HOME").orElse(registeredHome);
   }
 
   /**

@@ -3,8 +3,13 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.git.forge.Hosted;
+import dev.gitfs.git.forge.Revisions;
+import dev.gitfs.git.forge.Site;
+import dev.gitfs.git.forge.Sites;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.ObjectStore;
@@ -21,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,13 +40,19 @@ final class ServedRepository implements AutoCloseable {
 
   private final Remote remote;
   private final ObjectStore store;
+  private final Optional<Site> site;
   private final RepositoryMount mount;
   private final MountSummary summary;
 
   private ServedRepository(
-      Remote remote, ObjectStore store, RepositoryMount mount, MountSummary summary) {
+      Remote remote,
+      ObjectStore store,
+      Optional<Site> site,
+      RepositoryMount mount,
+      MountSummary summary) {
     this.remote = remote;
     this.store = store;
+    this.site = site;
     this.mount = mount;
     this.summary = summary;
   }
@@ -53,14 +65,26 @@ final class ServedRepository implements AutoCloseable {
   static ServedRepository serve(MountRequest request, Path directory, Path logFile)
       throws DaemonException, InterruptedException {
     try {
-      Remote remote = Remotes.open(request.source());
+      Optional<Site> site =
+          request
+              .hosted()
+              .map(hosted ->
+                  Sites.open(hosted.forge(), request.cacheDirectory(), RemoteOptions.defaults()));
+      String path = request.hosted().map(Hosted::path).orElse("");
+      Remote remote = open(request.source(), site, path);
       ObjectStore store =
           ObjectStore.open(
               remote,
               new StoreOptions(
-                  request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()));
+                  request.cacheDirectory(),
+                  request.memory().bytes(),
+                  request.cacheSize().bytes(),
+                  site.flatMap(forge -> forge.sizes(path))));
       try {
-        Revision revision = store.resolve(request.ref());
+        Revision revision =
+            site.isPresent()
+                ? Revisions.resolve(store, site.get(), path, request.ref())
+                : store.resolve(request.ref());
         var mount =
             RepositoryMount.mount(
                 store,
@@ -78,9 +102,10 @@ final class ServedRepository implements AutoCloseable {
                 Instant.now(),
                 ProcessHandle.current().pid(),
                 logFile);
-        return new ServedRepository(remote, store, mount, summary);
+        return new ServedRepository(remote, store, site, mount, summary);
       } catch (IOException | InterruptedException | RuntimeException e) {
         store.close();
+        site.ifPresent(Site::close);
         throw e;
       }
     } catch (IOException e) {
@@ -168,6 +193,15 @@ final class ServedRepository implements AutoCloseable {
   @Override
   public void close() {
     store.close();
+    site.ifPresent(Site::close);
+  }
+
+  private static Remote open(String source, Optional<Site> site, String path)
+      throws RemoteException {
+    if (site.isEmpty()) {
+      return Remotes.open(source);
+    }
+    return source.contains("://") ? site.get().at(source) : site.get().open(path);
   }
 
   private static ByteSize resident() throws DaemonException {

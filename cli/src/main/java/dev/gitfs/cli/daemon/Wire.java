@@ -9,13 +9,13 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
+import dev.gitfs.git.forge.Token;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -53,11 +53,8 @@ final class Wire {
           .registerTypeAdapter(
               KernelOptions.class,
               text(KernelOptions::toString, text -> KernelOptions.parse(List.of(text))))
-          .registerTypeHierarchyAdapter(
-              Optional.class,
-              text(
-                  value -> value.map(Object::toString).orElse(""),
-                  text -> text.isEmpty() ? Optional.empty() : Optional.of(text)))
+          .registerTypeAdapter(Token.class, text(Token::secret, Token::new))
+          .registerTypeAdapterFactory(new OptionalAdapters())
           .create();
 
   private Wire() {}

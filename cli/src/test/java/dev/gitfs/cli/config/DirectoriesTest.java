@@ -22,6 +22,7 @@ class DirectoriesTest {
     assertThat(Directories.of(Map.of(), HOME, 1000))
         .isEqualTo(
             new Directories(
+                Path.of("/home/u/.config/git-fs"),
                 Path.of("/home/u/.cache/git-fs"),
                 Path.of("/home/u/.local/state/git-fs"),
                 Path.of("/tmp/git-fs-1000")));
@@ -36,12 +37,19 @@ class DirectoriesTest {
   @Test
   void theEnvironmentNamesOthers() {
     var environment =
-        Map.of("XDG_CACHE_HOME", "/c", "XDG_STATE_HOME", "/s", "XDG_RUNTIME_DIR", "/run/user/1");
+        Map.of(
+            "XDG_CONFIG_HOME", "/o",
+            "XDG_CACHE_HOME", "/c",
+            "XDG_STATE_HOME", "/s",
+            "XDG_RUNTIME_DIR", "/run/user/1");
 
     assertThat(Directories.of(environment, HOME, 1))
         .isEqualTo(
             new Directories(
-                Path.of("/c/git-fs"), Path.of("/s/git-fs"), Path.of("/run/user/1/git-fs")));
+                Path.of("/o/git-fs"),
+                Path.of("/c/git-fs"),
+                Path.of("/s/git-fs"),
+                Path.of("/run/user/1/git-fs")));
   }
 
   @Test

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.forge.Forge;
+import dev.gitfs.git.forge.ForgeKind;
+import dev.gitfs.git.forge.Hosted;
+import dev.gitfs.git.forge.Token;
 import dev.gitfs.git.store.PrefetchStatistics;
 import dev.gitfs.git.store.RequestCounts;
 import dev.gitfs.mount.prefetch.PrefetchMode;
@@ -39,6 +43,16 @@ class WireTest {
         new Message.Mount(
             new MountRequest(
                 "https://u:p@host/r?a=b&c=<d>",
+                Optional.of(
+                    new Hosted(
+                        new Forge(
+                            "work",
+                            ForgeKind.GITLAB,
+                            "https://host",
+                            Optional.of("https://host/api"),
+                            Optional.of(new Token("secret")),
+                            List.of("a", "b")),
+                        "a/b/c")),
                 Optional.of("v1"),
                 Path.of("/mnt/a b"),
                 Path.of("/cache"),
@@ -49,6 +63,7 @@ class WireTest {
         new Message.Mount(
             new MountRequest(
                 "r",
+                Optional.empty(),
                 Optional.empty(),
                 Path.of("/m"),
                 Path.of("/c"),

@@ -111,6 +111,11 @@ final class ApiSite implements Site {
   }
 
   @Override
+  public Remote at(String url) throws RemoteException {
+    return Remotes.open(url, options);
+  }
+
+  @Override
   public List<String> owners() {
     var owners = new TreeSet<>(forge.owners());
     for (String kept : files.owners()) {

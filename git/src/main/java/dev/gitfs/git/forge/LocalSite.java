@@ -61,6 +61,11 @@ final class LocalSite implements Site {
   }
 
   @Override
+  public Remote at(String url) throws RemoteException {
+    return Remotes.open(url, options);
+  }
+
+  @Override
   public List<String> owners() {
     var owners = new ArrayList<>(forge.owners());
     list("").ifPresent(listing -> owners.addAll(listing.groups()));

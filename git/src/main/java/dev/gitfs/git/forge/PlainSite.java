@@ -63,6 +63,11 @@ final class PlainSite implements Site {
   }
 
   @Override
+  public Remote at(String url) throws RemoteException {
+    return Remotes.open(url, options);
+  }
+
+  @Override
   public List<String> owners() {
     return forge.owners();
   }

@@ -29,6 +29,12 @@ public sealed interface Site extends AutoCloseable permits ApiSite, PlainSite, L
    */
   Remote open(String path) throws RemoteException;
 
+  /**
+   * The repository that {@code url}, one of this forge's in any spelling of git's, leads to; with
+   * the forge's token. Talks to no server.
+   */
+  Remote at(String url) throws RemoteException;
+
   /** Owners to list at the top: those configured, and those whose repositories are known. */
   List<String> owners();
 

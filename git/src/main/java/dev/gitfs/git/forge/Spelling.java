@@ -45,8 +45,17 @@ public record Spelling(Hosted repository, Optional<String> ref) {
       return Optional.of(of(named.get(), source.substring(first.length() + 1)));
     }
     return components == 2
-        ? named(Forge.USUAL, forges).map(usual -> of(usual, source))
+        ? named(Forge.USUAL, forges).map(usual -> of(usual, source)).filter(Spelling::isPossible)
         : Optional.empty();
+  }
+
+  /** Whether the usual forge could have such a name; anything else is no name but a mistake. */
+  private boolean isPossible() {
+    var dialect = Dialect.of(repository.forge().kind());
+    String path = repository.path();
+    int slash = path.indexOf('/');
+    return dialect.isPossible(path.substring(0, slash), true)
+        && dialect.isPossible(path.substring(slash + 1), false);
   }
 
   private static Optional<Spelling> url(String source, List<Forge> forges) {

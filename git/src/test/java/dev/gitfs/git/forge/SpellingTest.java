@@ -66,6 +66,7 @@ class SpellingTest {
         "https://github.com.evil.org/a/b",
         "a/b/c",
         "name@host/path",
+        "a.b/c d",
         ""
       })
   void anythingElseIsLeftToGit(String source) {
