@@ -89,11 +89,11 @@ public final class Prefetcher implements AutoCloseable {
   }
 
   /**
-   * Begins to bring what was named, whatever the mode. It is cancelled when the mount ends, or by
-   * whoever asked for it.
+   * Begins to bring what was named of the tree {@code shown}, which is local, whatever the mode. It
+   * is cancelled when the mount ends, or by whoever asked for it.
    */
-  public PathFetch bring(PathRequest request) {
-    var fetch = PathFetch.start(store, root.tree(), request, skeleton);
+  public PathFetch bring(ObjectId shown, PathRequest request) {
+    var fetch = PathFetch.start(store, shown, request, skeleton);
     named.removeIf(PathFetch::isDone);
     named.add(fetch);
     if (closed) {

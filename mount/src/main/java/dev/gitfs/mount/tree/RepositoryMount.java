@@ -64,7 +64,7 @@ public final class RepositoryMount implements AutoCloseable {
 
   /** Begins to bring what {@code request} names; ends with the mount. */
   public PathFetch bring(PathRequest request) {
-    return prefetcher.bring(request);
+    return tree.bring(request);
   }
 
   /** What readers made of what was fetched ahead for them. */

@@ -21,6 +21,8 @@ import dev.gitfs.fuse.XattrReply;
 import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
+import dev.gitfs.mount.prefetch.PathFetch;
+import dev.gitfs.mount.prefetch.PathRequest;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.Prefetcher;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
@@ -110,6 +112,11 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   /** What it shows. */
   public Revision revision() {
     return revision;
+  }
+
+  /** Begins to bring what {@code request} names in what is shown now; ends when this is closed. */
+  public PathFetch bring(PathRequest request) {
+    return prefetcher.bring(revision().tree(), request);
   }
 
   /** What readers made of what was fetched ahead for them. */
