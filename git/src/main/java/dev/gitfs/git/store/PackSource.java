@@ -19,8 +19,6 @@ import java.util.zip.Inflater;
  */
 final class PackSource implements Closeable {
 
-  static final int CHECKSUM_BYTES = 20;
-
   /** A packet of git's protocol is a little shorter. */
   private static final int BUFFER_BYTES = 1 << 16;
 

@@ -9,8 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestException;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,8 +19,6 @@ import org.eclipse.jgit.internal.storage.file.BasePackIndexWriter;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdOwnerMap;
-import org.eclipse.jgit.util.sha1.SHA1;
-import org.eclipse.jgit.util.sha1.Sha1CollisionException;
 
 /**
  * Reads a pack as it comes, in a single pass: each object is inflated, made whole, hashed and
@@ -64,7 +60,6 @@ final class PackStream implements Closeable {
 
   private static final byte[] SIGNATURE = {'P', 'A', 'C', 'K'};
   private static final int HEADER_BYTES = 12;
-  private static final int ID_BYTES = 20;
 
   /** Version 2 of the index has checksums of the entries and offsets beyond 2 GiB. */
   private static final int INDEX_VERSION = 2;
@@ -74,9 +69,7 @@ final class PackStream implements Closeable {
   private final StagedPack staged;
   private final PackSource source;
   private final DeltaBases bases = new DeltaBases();
-  private final CollisionCheck collisions = new CollisionCheck();
-  private final MessageDigest digest = Sha1.digest();
-  private final byte[] hash = new byte[ID_BYTES];
+  private final ObjectHash hash = new ObjectHash();
 
   /** In the order in which they came, which is that of their offsets. */
   private final List<PackEntry> entries = new ArrayList<>();
@@ -119,7 +112,6 @@ final class PackStream implements Closeable {
     } catch (PackSource.BrokenException e) {
       failure = Optional.of(e.failure());
     }
-    collisions.finish();
     if (!complete && !entries.isEmpty()) {
       checksum = source.cut(end, entries.size());
     }
@@ -144,7 +136,6 @@ final class PackStream implements Closeable {
 
   @Override
   public void close() throws IOException {
-    collisions.cancel();
     try (source) {
       if (reader != null) {
         reader.close();
@@ -166,7 +157,7 @@ final class PackStream implements Closeable {
       end = source.position();
     }
     byte[] checksum = source.checksum();
-    byte[] trailer = new byte[PackSource.CHECKSUM_BYTES];
+    byte[] trailer = new byte[Sha1.BYTES];
     source.read(trailer);
     if (!Arrays.equals(checksum, trailer)) {
       throw new CorruptPackException("its checksum is wrong", null);
@@ -243,7 +234,7 @@ final class PackStream implements Closeable {
 
   private PackEntry baseWithId()
       throws IOException, PackSource.EnoughException, PackSource.BrokenException {
-    byte[] id = new byte[ID_BYTES];
+    byte[] id = new byte[Sha1.BYTES];
     source.read(id);
     PackEntry base = byId.get(ObjectId.fromRaw(id));
     if (base == null) {
@@ -287,29 +278,14 @@ final class PackStream implements Closeable {
 
   private void add(byte[] content, long offset, long body, int type, long deltaSize, PackEntry base)
       throws CorruptPackException {
-    Optional<ObjectId> checked = collisions.checkedAtOnce(type, content);
-    ObjectId id = checked.isPresent() ? checked.get() : hash(type, content);
+    ObjectId id = hash.of(type, content);
     var entry =
         new PackEntry(
             id, staged, type, content.length, offset, body, source.endEntry(), deltaSize, base);
     entries.add(entry);
     byId.addIfAbsent(entry);
     bases.put(entry, content);
-    if (checked.isEmpty()) {
-      collisions.add(entry, type, content);
-    }
     listener.arrived(entry, content);
-  }
-
-  private ObjectId hash(int type, byte[] content) {
-    digest.update(Sha1.header(type, content.length));
-    digest.update(content);
-    try {
-      digest.digest(hash, 0, hash.length);
-    } catch (DigestException e) {
-      throw new AssertionError("a SHA-1 is of 20 bytes", e);
-    }
-    return ObjectId.fromRaw(hash);
   }
 
   private PackEntry addLarge(
@@ -347,31 +323,25 @@ final class PackStream implements Closeable {
     return reader;
   }
 
-  /** Hashes a large object as it goes by, with an eye on collisions. */
-  private static final class Hashing extends OutputStream {
-
-    private final SHA1 sha1 = SHA1.newInstance();
+  /** Hashes a large object as it goes by. */
+  private final class Hashing extends OutputStream {
 
     Hashing(int type, long size) {
-      sha1.update(Sha1.header(type, size));
+      hash.begin(type, size);
     }
 
     @Override
     public void write(int value) {
-      sha1.update((byte) value);
+      write(new byte[] {(byte) value}, 0, 1);
     }
 
     @Override
     public void write(byte[] content, int offset, int length) {
-      sha1.update(content, offset, length);
+      hash.update(content, offset, length);
     }
 
     ObjectId id() throws CorruptPackException {
-      try {
-        return sha1.toObjectId();
-      } catch (Sha1CollisionException e) {
-        throw new CorruptPackException(e.getMessage(), e);
-      }
+      return hash.id();
     }
   }
 }

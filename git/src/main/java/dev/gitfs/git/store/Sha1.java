@@ -7,6 +7,9 @@ import org.eclipse.jgit.lib.Constants;
 /** The hash that names objects. */
 final class Sha1 {
 
+  /** Of a hash. */
+  static final int BYTES = 20;
+
   private Sha1() {}
 
   /** The JDK's, which processors do in hardware. It does not detect forged collisions. */
