@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,10 +95,21 @@ final class Errands implements AutoCloseable {
   }
 
   /**
-   * Waits for an object that a running prefetch is about to bring; returns at once when there is no
-   * such prefetch, or when it will take longer than {@code nanos}, and after that in any case.
+   * Waits for objects that running prefetches are about to bring; not for those of which there is
+   * no such prefetch, or that will take longer, and no longer than {@code nanos} in any case.
    */
-  void await(ObjectId id, long nanos) throws InterruptedException {
+  void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (ObjectId id : ids) {
+      long left = end - System.nanoTime();
+      if (left <= 0) {
+        return;
+      }
+      await(id, left);
+    }
+  }
+
+  private void await(ObjectId id, long nanos) throws InterruptedException {
     CountDownLatch arrival = null;
     lock.lock();
     try {
@@ -193,6 +205,9 @@ final class Errands implements AutoCloseable {
      */
     private final Map<ObjectId, Integer> expected = new HashMap<>();
 
+    /** What it was told to bring, until it has found out what of that is missing; the same lock. */
+    private Set<ObjectId> named = Set.of();
+
     private final Map<ObjectId, CountDownLatch> awaited = new HashMap<>();
     private long sent;
     private int come;
@@ -222,10 +237,12 @@ final class Errands implements AutoCloseable {
     void expect(Collection<ObjectId> ids) {
       lock.lock();
       try {
-        expectNothing();
+        named = Set.of();
+        expected.clear();
         for (ObjectId id : ids) {
           expected.put(id, expected.size());
         }
+        release(id -> !expected.containsKey(id));
         sent = System.nanoTime();
         come = 0;
         bytesBefore = bytes;
@@ -258,8 +275,11 @@ final class Errands implements AutoCloseable {
     /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
     private boolean expects(ObjectId id, long nanos) {
       Integer place = expected.get(id);
-      if (place == null || come == 0) {
-        return place != null;
+      if (place == null) {
+        return named.contains(id);
+      }
+      if (come == 0) {
+        return true;
       }
       long each = (System.nanoTime() - sent) / come;
       return (place - come) * each < nanos;
@@ -267,9 +287,22 @@ final class Errands implements AutoCloseable {
 
     /** With the lock held. */
     private void expectNothing() {
+      named = Set.of();
       expected.clear();
-      awaited.values().forEach(CountDownLatch::countDown);
-      awaited.clear();
+      release(_ -> true);
+    }
+
+    /** Those who wait for such objects wait no longer. With the lock held. */
+    private void release(Predicate<ObjectId> which) {
+      awaited
+          .entrySet()
+          .removeIf(waiting -> {
+            if (!which.test(waiting.getKey())) {
+              return false;
+            }
+            waiting.getValue().countDown();
+            return true;
+          });
     }
 
     @Override
@@ -308,7 +341,11 @@ final class Errands implements AutoCloseable {
       then.run();
     }
 
+    /** With the lock held. */
     private void start() {
+      if (request instanceof PrefetchRequest.Blobs(var ids, long _)) {
+        named = new HashSet<>(ids);
+      }
       state = State.RUNNING;
       thread.start();
     }

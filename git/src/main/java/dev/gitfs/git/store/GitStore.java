@@ -204,21 +204,33 @@ final class GitStore implements ObjectStore {
 
   @Override
   public void fetchSizes(Collection<ObjectId> ids) throws IOException, InterruptedException {
+    List<ObjectId> unknown = unknownSizes(ids);
+    if (unknown.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    try {
+      if (!upstream.sizesAlone()) {
+        // A prefetch may be bringing their contents, and their sizes with those.
+        errands.await(unknown, patience(blobLane));
+        unknown = unknownSizes(unknown);
+      }
+      if (!unknown.isEmpty()) {
+        sizes.fetch(unknown);
+      }
+    } finally {
+      waited(start);
+    }
+  }
+
+  private List<ObjectId> unknownSizes(Collection<ObjectId> ids) throws IOException {
     var unknown = new ArrayList<ObjectId>();
     for (ObjectId id : ids) {
       if (sizeIfLocal(id).isEmpty()) {
         unknown.add(id.copy());
       }
     }
-    if (unknown.isEmpty()) {
-      return;
-    }
-    long start = System.nanoTime();
-    try {
-      sizes.fetch(unknown);
-    } finally {
-      waited(start);
-    }
+    return unknown;
   }
 
   @Override
@@ -353,13 +365,17 @@ final class GitStore implements ObjectStore {
     misses.increment();
     long start = System.nanoTime();
     try {
-      errands.await(id, PATIENCE * Math.max(LEAST_ROUND_TRIP, lane.roundTrip()));
+      errands.await(List.of(id), patience(lane));
       if (!isHere(id)) {
         lane.fetch(id.copy());
       }
     } finally {
       waited(start);
     }
+  }
+
+  private static long patience(Lane lane) {
+    return PATIENCE * Math.max(LEAST_ROUND_TRIP, lane.roundTrip());
   }
 
   private void waited(long start) {
