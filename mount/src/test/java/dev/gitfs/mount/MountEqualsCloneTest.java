@@ -2,6 +2,8 @@ package dev.gitfs.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitfs.git.remote.Timeouts;
+import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.testkit.GeneratedRepository;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitDaemonServer;
@@ -41,6 +43,7 @@ final class MountEqualsCloneTest {
   private static GitRepositories repositories;
   private static HttpBackendServer http;
   private static HttpBackendServer httpInV0;
+  private static HttpBackendServer httpWithoutSizes;
   private static NginxServer nginx;
   private static GitDaemonServer daemon;
   private static SshServer ssh;
@@ -52,6 +55,7 @@ final class MountEqualsCloneTest {
     repositories = new GitRepositories();
     http = new HttpBackendServer(repositories);
     httpInV0 = new HttpBackendServer(repositories).withoutProtocolV2();
+    httpWithoutSizes = new HttpBackendServer(repositories).offerObjectInfo(false);
     nginx = new NginxServer(repositories);
     daemon = new GitDaemonServer(repositories);
     ssh = new SshServer(repositories);
@@ -60,7 +64,7 @@ final class MountEqualsCloneTest {
 
   @AfterContainer
   static void stopServers() {
-    for (var server : List.of(http, httpInV0, nginx, daemon, ssh, path)) {
+    for (var server : List.of(http, httpInV0, httpWithoutSizes, nginx, daemon, ssh, path)) {
       server.close();
     }
     repositories.close();
@@ -86,6 +90,28 @@ final class MountEqualsCloneTest {
   void overHttpBackendInProtocolV0(@ForAll("generated") GeneratedRepository generated)
       throws Exception {
     mountEqualsClone(httpInV0, make(generated).plain(), Map.of());
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+  void whenContentsAreFetchedAhead(@ForAll("generated") GeneratedRepository generated)
+      throws Exception {
+    var repository = make(generated);
+    mountEqualsClone(http, repository, Map.of(), PrefetchMode.ADAPTIVE);
+    mountEqualsClone(httpWithoutSizes, repository, Map.of(), PrefetchMode.ADAPTIVE);
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+  void whenEverythingIsFetchedAhead(@ForAll("generated") GeneratedRepository generated)
+      throws Exception {
+    var repository = make(generated);
+    mountEqualsClone(http, repository, Map.of(), PrefetchMode.ALL);
+    mountEqualsClone(httpWithoutSizes, repository, Map.of(), PrefetchMode.ALL);
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+  void whenThereIsNothingToFetchInParts(@ForAll("generated") GeneratedRepository generated)
+      throws Exception {
+    mountEqualsClone(http, make(generated).plain(), Map.of(), PrefetchMode.ADAPTIVE);
   }
 
   @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
@@ -117,6 +143,9 @@ final class MountEqualsCloneTest {
     var here = Git.command(List.of("rev-parse", "--show-toplevel")).run().orFail().text().strip();
     var repository = repositories.mirror("this.git", Path.of(here));
     mountEqualsClone(http, repository, Map.of());
+    mountEqualsClone(http, repository, Map.of(), PrefetchMode.ADAPTIVE);
+    mountEqualsClone(httpWithoutSizes, repository, Map.of(), PrefetchMode.ADAPTIVE);
+    mountEqualsClone(http, repository, Map.of(), PrefetchMode.ALL);
     mountEqualsClone(nginx, repository, withPrivateAuthority());
     mountEqualsClone(daemon, repository, Map.of());
     mountEqualsClone(ssh, repository, withTestKey());
@@ -140,8 +169,17 @@ final class MountEqualsCloneTest {
   private static void mountEqualsClone(
       GitServer server, TestRepository repository, Map<String, String> environment)
       throws IOException, InterruptedException {
+    mountEqualsClone(server, repository, environment, PrefetchMode.OFF);
+  }
+
+  private static void mountEqualsClone(
+      GitServer server,
+      TestRepository repository,
+      Map<String, String> environment,
+      PrefetchMode mode)
+      throws IOException, InterruptedException {
     var checkout = Files.createTempDirectory("gitfs-checkout");
-    try (var mount = TestMount.of(server.url(repository), environment)) {
+    try (var mount = TestMount.of(server.url(repository), environment, Timeouts.DEFAULT, mode)) {
       assertThat(TreeFingerprint.of(mount.directory()).lines())
           .containsExactlyElementsOf(
               TreeFingerprint.ofCheckout(repository.checkout(checkout)).lines());

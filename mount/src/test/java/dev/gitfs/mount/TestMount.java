@@ -9,6 +9,7 @@ import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.tree.RepositoryMount;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.Processes;
 import java.io.IOException;
@@ -62,6 +63,17 @@ final class TestMount implements AutoCloseable {
 
   static TestMount of(String url, Map<String, String> environment, Timeouts timeouts)
       throws IOException, InterruptedException {
+    return of(url, environment, timeouts, PrefetchMode.OFF);
+  }
+
+  /** Fetches ahead, where the others fetch what is asked for alone. */
+  static TestMount of(String url, PrefetchMode mode) throws IOException, InterruptedException {
+    return of(url, Map.of(), Timeouts.DEFAULT, mode);
+  }
+
+  static TestMount of(
+      String url, Map<String, String> environment, Timeouts timeouts, PrefetchMode mode)
+      throws IOException, InterruptedException {
     var variables = new HashMap<>(Git.environment());
     variables.putAll(environment);
     var options = new RemoteOptions(variables, timeouts, QUICK_RETRIES);
@@ -78,7 +90,7 @@ final class TestMount implements AutoCloseable {
               store.resolve(Optional.empty()),
               directory,
               MountOptions.readOnly(url, "git-fs"),
-              PrefetchMode.OFF);
+              mode);
       return new TestMount(home, store, mount);
     } catch (IOException | InterruptedException | RuntimeException e) {
       store.close();
@@ -101,6 +113,26 @@ final class TestMount implements AutoCloseable {
 
   RepositoryMount mount() {
     return mount;
+  }
+
+  /** Waits until all that was asked for ahead of need has come, or has failed to. */
+  void awaitPrefetched() throws InterruptedException {
+    Eventually.holds("the end of prefetching", () -> isIdle() && stillIdle());
+  }
+
+  private boolean isIdle() {
+    var prefetch = store.statistics().prefetch();
+    return prefetch.running() == 0 && prefetch.planned() == 0 && mount.prefetched().windows() == 0;
+  }
+
+  /** The policy may be about to ask for more. */
+  private boolean stillIdle() {
+    try {
+      Thread.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return isIdle();
   }
 
   /** Makes the kernel forget what it has cached of this mount, so that the next access asks. */

@@ -19,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -65,6 +66,11 @@ public final class HttpBackendServer implements GitServer {
   public record Request(
       RequestKind kind, String method, String target, Map<String, String> headers, byte[] body) {
 
+    /** How many objects it asks for by their ids. */
+    public int wants() {
+      return text().split("want [0-9a-f]{40}", -1).length - 1;
+    }
+
     /** The body as text, for a look at its pkt-lines. */
     public String text() {
       return new String(body, StandardCharsets.ISO_8859_1);
@@ -76,11 +82,10 @@ public final class HttpBackendServer implements GitServer {
     }
   }
 
-  private record Rule(Optional<RequestKind> kind, Fault fault, AtomicInteger remaining) {
+  private record Rule(Predicate<Request> chosen, Fault fault, AtomicInteger remaining) {
 
-    boolean takes(RequestKind asked) {
-      return (kind.isEmpty() || kind.get() == asked)
-          && remaining.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
+    boolean takes(Request request) {
+      return chosen.test(request) && remaining.getAndUpdate(n -> Math.max(0, n - 1)) > 0;
     }
   }
 
@@ -124,17 +129,22 @@ public final class HttpBackendServer implements GitServer {
 
   /** Every request suffers {@code fault}, until {@link #heal}. */
   public void inject(Fault fault) {
-    rules.add(new Rule(Optional.empty(), fault, new AtomicInteger(Integer.MAX_VALUE)));
+    inject(_ -> true, fault);
   }
 
   /** The next {@code times} requests of that kind suffer {@code fault}. */
   public void inject(RequestKind kind, Fault fault, int times) {
-    rules.add(new Rule(Optional.of(kind), fault, new AtomicInteger(times)));
+    rules.add(new Rule(request -> request.kind() == kind, fault, new AtomicInteger(times)));
   }
 
   /** Every request of that kind suffers {@code fault}, until {@link #heal}. */
   public void inject(RequestKind kind, Fault fault) {
     inject(kind, fault, Integer.MAX_VALUE);
+  }
+
+  /** Every request that is {@code chosen} suffers {@code fault}, until {@link #heal}. */
+  public void inject(Predicate<Request> chosen, Fault fault) {
+    rules.add(new Rule(chosen, fault, new AtomicInteger(Integer.MAX_VALUE)));
   }
 
   /** Forgets all faults; connections that stall are closed. */
@@ -211,8 +221,7 @@ public final class HttpBackendServer implements GitServer {
     if (keepRequests) {
       requests.add(request);
     }
-    var fault =
-        rules.stream().filter(rule -> rule.takes(request.kind())).findFirst().map(Rule::fault);
+    var fault = rules.stream().filter(rule -> rule.takes(request)).findFirst().map(Rule::fault);
     if (fault.isEmpty() && authorization.isPresent()) {
       if (!authorization.get().equals(incoming.headers().get("authorization"))) {
         connection.answer(401, Map.of("WWW-Authenticate", "Basic realm=\"git\""));
