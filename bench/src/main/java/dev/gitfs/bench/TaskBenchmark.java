@@ -98,14 +98,12 @@ final class TaskBenchmark {
     var cache = "cache" + ++mounts;
     var before = tree.traffic();
     try (var mounted = gitFs.mount(tree.url(), cache, "--prefetch", arrangement.prefetch())) {
-      var mounting = tree.traffic().since(before);
       var seconds = run(name, mounted.root(), patience(name, arrangement));
       awaitQuiet();
       var cost =
           new TaskCost(
               mounted.took().toNanos() / 1e9,
               seconds,
-              mounting,
               tree.traffic().since(before),
               mounted.memory().peak());
       findings.add(name, arrangement, cost);
@@ -115,8 +113,8 @@ final class TaskBenchmark {
           arrangement.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
           cost.mountSeconds(),
           seconds,
-          cost.whole().requests(),
-          cost.whole().mebibytes(),
+          cost.traffic().requests(),
+          cost.traffic().mebibytes(),
           cost.peak());
     }
     gitFs.forget(cache);

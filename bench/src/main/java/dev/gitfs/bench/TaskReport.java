@@ -110,11 +110,11 @@ final class TaskReport {
   }
 
   private String requests(TaskName task, Arrangement arrangement) {
-    return text(Unit.COUNT, findings.of(task, arrangement, cost -> cost.whole().requests()));
+    return text(Unit.COUNT, findings.of(task, arrangement, cost -> cost.traffic().requests()));
   }
 
   private String received(TaskName task, Arrangement arrangement) {
-    return text(Unit.MEBIBYTES, findings.of(task, arrangement, cost -> cost.whole().mebibytes()));
+    return text(Unit.MEBIBYTES, findings.of(task, arrangement, cost -> cost.traffic().mebibytes()));
   }
 
   private String resident(TaskName task, Arrangement arrangement) {

@@ -37,7 +37,7 @@ final class TasksCommand implements Callable<Integer> {
       names = "--task",
       paramLabel = "TASK",
       split = ",",
-      description = "${COMPLETION-CANDIDATES}; all if not given")
+      description = "${COMPLETION-CANDIDATES}; all if not given, and ready always")
   private List<TaskName> names = List.of(TaskName.values());
 
   @Option(
@@ -85,7 +85,8 @@ final class TasksCommand implements Callable<Integer> {
       var tasks = new TreeTasks(files);
       var possible =
           Arrays.stream(TaskName.values())
-              .filter(names::contains)
+              // What a mount itself asks for is told apart by the first.
+              .filter(name -> name == TaskName.READY || names.contains(name))
               .filter(name -> tasks.task(name).isPresent())
               .toList();
       var findings =

@@ -43,10 +43,19 @@ final class TaskGoalsTest {
 
   @Test
   void scatteredFilesMayBringThreeTimesWhatIsReadAndTheTrees() {
+    findings.add(TaskName.READY, Arrangement.WITHOUT_OBJECT_INFO, cost(1, 1, 9, 100));
     findings.add(TaskName.SCATTERED, Arrangement.WITHOUT_OBJECT_INFO, cost(1, 1, 10, 100));
     assertThat(judged(LARGE, TaskGoals.JUDGED).markdown())
         .contains(
             "| received for 40 scattered files, no `object-info` | 5.00 MiB |  |  | ≤ 5.86 MiB |");
+  }
+
+  @Test
+  void whatTheMountItselfAsksForIsNotTheDirectorys() {
+    findings.add(TaskName.READY, Arrangement.WITH_OBJECT_INFO, cost(1, 0, 9, 100));
+    findings.add(TaskName.DIRECTORY, Arrangement.WITH_OBJECT_INFO, cost(1, 1, 12, 100));
+    assertThat(judged(LARGE, TaskGoals.JUDGED).markdown())
+        .contains("| requests of `cat *` of 1 files | 3 |  |  | ≤ 3 | yes |");
   }
 
   @Test
@@ -88,6 +97,6 @@ final class TaskGoalsTest {
   }
 
   private static TaskCost cost(double mount, double task, long requests, double peak) {
-    return new TaskCost(mount, task, NOTHING, new Traffic(requests, 0, 5), peak);
+    return new TaskCost(mount, task, new Traffic(requests, 0, 5), peak);
   }
 }

@@ -46,7 +46,7 @@ final class WholeRunTest {
                 .measure(List.of(TaskName.TAR), EnumSet.allOf(Arrangement.class), 1);
         assertThat(findings.tasks()).containsExactly(TaskName.TAR);
         for (var arrangement : Arrangement.values()) {
-          var costs = findings.of(TaskName.TAR, arrangement, cost -> cost.whole().requests());
+          var costs = findings.of(TaskName.TAR, arrangement, cost -> cost.traffic().requests());
           assertThat(costs.orElseThrow().values()).hasSize(1).allMatch(requests -> requests >= 4);
         }
         for (var kind : Clones.values()) {
