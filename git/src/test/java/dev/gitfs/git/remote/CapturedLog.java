@@ -50,7 +50,7 @@ public final class CapturedLog extends AppenderBase<ILoggingEvent> implements Au
   }
 
   /** An exception with all its causes, as a log would show it. */
-  static String text(Throwable thrown) {
+  public static String text(Throwable thrown) {
     var text = new StringWriter();
     thrown.printStackTrace(new PrintWriter(text));
     return text.toString();

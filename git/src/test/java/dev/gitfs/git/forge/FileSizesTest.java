@@ -1,0 +1,226 @@
+package dev.gitfs.git.forge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitfs.git.remote.Remotes;
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.testkit.ForgeServer.Api;
+import dev.gitfs.testkit.HttpBackendServer;
+import dev.gitfs.testkit.RequestKind;
+import dev.gitfs.testkit.Snapshot;
+import dev.gitfs.testkit.TestRepository;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.eclipse.jgit.lib.ObjectId;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sizes of files from a forge's API, where its git server does not tell them. */
+class FileSizesTest {
+
+  private static final int DIRECTORIES = 10;
+  private static final int FILES = 30;
+
+  @ParameterizedTest
+  @EnumSource(names = {"GITHUB", "GITEA", "MESA"})
+  void allSizesComeInOneRequest(Api api) throws Exception {
+    try (var hosted = new HostedStore(api);
+        var store = hosted.open()) {
+      hosted.played.server.largestPage(1000);
+      store.resolve(Optional.empty());
+      assertThat(store.sizesAlone()).isTrue();
+      var truth = hosted.sizes();
+      store.fetchSizes(truth.keySet());
+      for (var each : truth.entrySet()) {
+        assertThat(store.sizeIfLocal(each.getKey())).hasValue(each.getValue());
+      }
+      assertThat(hosted.played.server.requests()).hasSize(1);
+      // The commit, and nothing for the sizes.
+      assertThat(hosted.git.requests(RequestKind.FETCH)).hasSize(1);
+    }
+  }
+
+  @Test
+  void sizesAreKeptForTheNextProcess() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB)) {
+      var truth = hosted.sizes();
+      try (var store = hosted.open()) {
+        store.resolve(Optional.empty());
+        store.fetchSizes(truth.keySet());
+      }
+      hosted.played.server.forgetRequests();
+      try (var store = hosted.open()) {
+        store.resolve(Optional.empty());
+        store.fetchSizes(truth.keySet());
+        assertThat(hosted.played.server.requests()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void whoAskAtTheSameTimeShareTheRequest() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open();
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      store.resolve(Optional.empty());
+      var asked = new ArrayList<Future<?>>();
+      for (ObjectId id : hosted.sizes().keySet()) {
+        asked.add(
+            threads.submit(() -> {
+              store.fetchSizes(List.of(id));
+              return store.sizeIfLocal(id).orElseThrow();
+            }));
+      }
+      for (var each : asked) {
+        each.get();
+      }
+      assertThat(hosted.played.server.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void giteasPagesAreTurned() throws Exception {
+    try (var hosted = new HostedStore(Api.GITEA);
+        var store = hosted.open()) {
+      hosted.played.server.largestPage(100);
+      store.resolve(Optional.empty());
+      store.fetchSizes(hosted.sizes().keySet());
+      // 300 files and 10 directories.
+      assertThat(hosted.played.server.requests()).hasSize(4);
+      assertThat(hosted.git.requests(RequestKind.FETCH)).hasSize(1);
+    }
+  }
+
+  @Test
+  void ofATruncatedTreeTheSubtreesAreAskedFor() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open()) {
+      // Six directories and a bit fit.
+      hosted.played.server.mostFiles(6 * (FILES + 1) + 5);
+      store.resolve(Optional.empty());
+      var truth = hosted.sizes();
+      store.fetchSizes(truth.keySet());
+      for (var each : truth.entrySet()) {
+        assertThat(store.sizeIfLocal(each.getKey())).hasValue(each.getValue());
+      }
+      // The whole, the root alone, and the four directories it did not get to.
+      assertThat(hosted.played.server.requests()).hasSize(6);
+      assertThat(hosted.git.requests(RequestKind.FETCH)).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GITHUB", "GITEA", "MESA"})
+  void whenTheForgeDoesNotTellTheFilesDo(Api api) throws Exception {
+    try (var hosted = new HostedStore(api);
+        var store = hosted.open()) {
+      hosted.played.server.refuse(403, Map.of());
+      store.resolve(Optional.empty());
+      var truth = hosted.sizes();
+      store.fetchSizes(truth.keySet());
+      for (var each : truth.entrySet()) {
+        assertThat(store.sizeIfLocal(each.getKey())).hasValue(each.getValue());
+      }
+      assertThat(hosted.played.server.requests()).hasSize(1);
+      assertThat(store.sizesAlone()).isFalse();
+    }
+  }
+
+  @Test
+  void aRateLimitNearItsEndLeavesTheApiAlone() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open()) {
+      hosted.played.server.rateLimit(60, 12);
+      hosted.site.list("torvalds");
+      hosted.played.server.forgetRequests();
+      store.resolve(Optional.empty());
+      assertThat(store.sizesAlone()).isFalse();
+      store.fetchSizes(hosted.sizes().keySet());
+      assertThat(hosted.played.server.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerWithObjectInfoIsAskedItself() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open()) {
+      hosted.git.offerObjectInfo(true);
+      store.resolve(Optional.empty());
+      store.fetchSizes(hosted.sizes().keySet());
+      assertThat(hosted.played.server.requests()).isEmpty();
+      assertThat(hosted.git.requests(RequestKind.OBJECT_INFO)).isNotEmpty();
+    }
+  }
+
+  @Test
+  void someNewFilesOfABranchThatMovedAreNotWorthAListing() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open()) {
+      store.resolve(Optional.empty());
+      store.fetchSizes(hosted.sizes().keySet());
+      hosted.origin.commit(content(300).file("d0/new", "new"));
+      store.resolve(Optional.empty());
+      store.fetchSizes(hosted.sizes().keySet());
+      assertThat(hosted.played.server.requests()).hasSize(1);
+    }
+  }
+
+  private static Snapshot content(int count) {
+    var snapshot = new Snapshot();
+    for (int i = 0; i < count; i++) {
+      snapshot.file("d" + i % DIRECTORIES + "/f" + i, "x".repeat(i) + i);
+    }
+    return snapshot;
+  }
+
+  /** A repository on a git server without object-info, and on a forge that tells its sizes. */
+  private static final class HostedStore implements AutoCloseable {
+
+    private static final String PATH = "torvalds/linux";
+
+    final Played played;
+    final TestRepository origin;
+    final HttpBackendServer git;
+    final Site site;
+
+    HostedStore(Api api) {
+      played = new Played(api);
+      origin = played.repositories.create("origin.git");
+      origin.commit(content(DIRECTORIES * FILES));
+      git = new HttpBackendServer(played.repositories).offerObjectInfo(false);
+      played.server.repository(PATH, origin);
+      site = played.site();
+    }
+
+    ObjectStore open() throws Exception {
+      return ObjectStore.open(
+          Remotes.open(git.url(origin), played.options()),
+          new StoreOptions(
+              played.repositories.root().resolve("cache"), 96 << 20, 10L << 30, site.sizes(PATH)));
+    }
+
+    /** By git. */
+    Map<ObjectId, Long> sizes() {
+      var sizes = new HashMap<ObjectId, Long>();
+      for (String line : origin.git("ls-tree", "-r", "-l", "HEAD").text().lines().toList()) {
+        String[] fields = line.substring(0, line.indexOf('\t')).split(" +");
+        sizes.put(ObjectId.fromString(fields[2]), Long.parseLong(fields[3]));
+      }
+      return sizes;
+    }
+
+    @Override
+    public void close() {
+      site.close();
+      git.close();
+      played.close();
+    }
+  }
+}
