@@ -1,11 +1,11 @@
 package dev.gitfs.git.store;
 
 import java.io.EOFException;
-import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +21,7 @@ import java.util.zip.ZipException;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.PackInvalidException;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
@@ -46,8 +47,11 @@ final class LocalObjects implements AutoCloseable {
   /** What other processes fetch need not be seen at once: at worst it is fetched a second time. */
   private static final Duration LIST_INTERVAL = Duration.ofSeconds(1);
 
-  /** The second reads what replaced a pack that vanished under the first. */
-  private static final int READ_ATTEMPTS = 2;
+  /**
+   * Each reads what replaced a pack that vanished under the one before; for that to happen thrice
+   * in a row packs would have to be merged as fast as they are listed.
+   */
+  private static final int READ_ATTEMPTS = 3;
 
   private final Path directory;
   private final ObjectDirectory objects;
@@ -163,9 +167,17 @@ final class LocalObjects implements AutoCloseable {
   PackIndex indexOf(PackShelf.Shelved shelved) throws IOException {
     for (Pack pack : packs()) {
       if (nameOf(pack).equals(shelved.name())) {
-        return pack.getIndex();
+        try {
+          return pack.getIndex();
+        } catch (PackInvalidException e) {
+          LOG.debug("JGit has given up {}, which is there again", shelved.name(), e);
+        }
       }
     }
+    return indexOnDisk(shelved);
+  }
+
+  private PackIndex indexOnDisk(PackShelf.Shelved shelved) throws IOException {
     return PackIndex.open(shelf.directory().resolve(shelved.name() + ".idx").toFile());
   }
 
@@ -205,25 +217,24 @@ final class LocalObjects implements AutoCloseable {
   }
 
   private <T> Optional<T> read(ObjectId id, Read<T> read) throws IOException {
-    for (int attempt = 0; has(id) && attempt < READ_ATTEMPTS; attempt++) {
+    for (int attempt = 1; has(id) && attempt <= READ_ATTEMPTS; attempt++) {
       try (ObjectReader reader = objects.newReader()) {
         return Optional.of(read.from(reader));
       } catch (IncorrectObjectTypeException e) {
         throw new IOException(id.name() + " is not of the type its tree says", e);
-      } catch (FileNotFoundException | NoSuchFileException e) {
+      } catch (FileNotFoundException | NoSuchFileException | PackInvalidException e) {
         // JGit opens an index again that the collector took from it for want of memory, and packs
         // have been merged since: what it held is in another one now.
         LOG.debug("{} was in a pack that has gone", id.name(), e);
-        lookAgain();
       } catch (MissingObjectException | CorruptObjectException | ZipException | EOFException e) {
-        // An index has it and its pack does not deliver: the pack is damaged, or another process
-        // has just put a merged one in its place.
+        // An index has it and its pack does not deliver: another pack has just been put in its
+        // place, or it is damaged.
         LOG.debug("{} cannot be read", id.name(), e);
-        if (!isReadableAfresh(id)) {
+        if (!isReadableAfresh(id) && !isReadableAfresh(id)) {
           dropPacksWith(id);
         }
-        lookAgain();
       }
+      lookAgain();
     }
     return Optional.empty();
   }
@@ -283,11 +294,14 @@ final class LocalObjects implements AutoCloseable {
     for (PackShelf.Shelved pack : shelf.list()) {
       Path file = shelf.directory().resolve(pack.name() + ".pack");
       // Reading a byte tells damage from a lack of descriptors or permissions, which passes.
-      try (var stream = new FileInputStream(file.toFile())) {
-        if (stream.read() >= 0 && indexOf(pack).hasObject(id)) {
+      try (var stream = Files.newInputStream(file)) {
+        if (stream.read() >= 0 && indexOnDisk(pack).hasObject(id)) {
           LOG.warn("Dropping {}, which is damaged; its objects will be fetched again", file);
           shelf.drop(pack.name());
         }
+      } catch (FileNotFoundException | NoSuchFileException e) {
+        // Merged away; or there is a lack of descriptors, and nothing is known of this pack.
+        LOG.debug("{} cannot be opened", file, e);
       }
     }
   }
