@@ -44,6 +44,7 @@ final class GitFs implements Command {
    */
   private GitFs(String wanted) {
     commands.put("mount", () -> new MountCommand(this::verbose));
+    commands.put("run", () -> new RunCommand(this::verbose));
     commands.put("umount", UmountCommand::new);
     commands.put("prefetch", PrefetchCommand::new);
     commands.put("list", ListCommand::new);

@@ -94,8 +94,8 @@ final class ListCommand implements Command {
       rows.add(
           List.of(
               printable(mount.directory()),
-              mount.shortRef(),
-              mount.shortCommit(),
+              orDash(mount.shortRef()),
+              orDash(mount.shortCommit()),
               Long.toString(mount.pid()),
               mount.source()));
     }
@@ -115,6 +115,11 @@ final class ListCommand implements Command {
     return rows.stream()
         .map(row -> (format + widths[3] + "s  %s").formatted(row.toArray()))
         .toList();
+  }
+
+  /** A mount of many repositories has none. */
+  private static String orDash(String text) {
+    return text.isEmpty() ? "-" : text;
   }
 
   /** A directory's name may hold what would break a line. */

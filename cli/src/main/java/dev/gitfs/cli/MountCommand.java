@@ -165,7 +165,7 @@ final class MountCommand implements Command {
               Optional.<ByteSize>ofNullable(cacheSize.getValue()).orElse(set.cacheSize()),
               Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),
               kernelOptions);
-      MountSummary summary = mount(process, request);
+      MountSummary summary = Launch.await(process, target, daemon -> daemon.mount(request));
       var out = syntax.commandLine().getOut();
       out.println(
           "mounted %s (%s, %s) on %s%s"
@@ -176,50 +176,8 @@ final class MountCommand implements Command {
                   summary.directory(),
                   log.map(file -> ", log " + file).orElse("")));
       out.flush();
-      return stay ? stay(process) : ExitStatus.OK;
+      return stay ? Launch.stay(process) : ExitStatus.OK;
     }
-  }
-
-  private MountSummary mount(DaemonProcess process, MountRequest request)
-      throws DaemonException, InterruptedException {
-    // Whoever gives up on this command wants no mount to appear later.
-    var giveUp = new Thread(process::end);
-    Runtime.getRuntime().addShutdownHook(giveUp);
-    MountSummary summary;
-    try (var _ = Spinner.start("mounting on " + request.directory())) {
-      summary = process.daemon().mount(request);
-      list(summary.directory());
-    }
-    Runtime.getRuntime().removeShutdownHook(giveUp);
-    return summary;
-  }
-
-  /** The mount is ready when its root lists. */
-  private static void list(Path root) throws DaemonException {
-    try (var entries = Files.newDirectoryStream(root)) {
-      entries.iterator().hasNext();
-    } catch (IOException e) {
-      throw new DaemonException(
-          DaemonException.Kind.FAILED,
-          "mounted, but " + root + " cannot be listed: " + e.getMessage(),
-          e);
-    }
-  }
-
-  private static int stay(DaemonProcess process) throws InterruptedException {
-    // Ctrl-C reaches both processes; a signal to this one alone is passed on, and the end awaited.
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              process.end();
-              try {
-                process.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            }));
-    process.await();
-    return ExitStatus.OK;
   }
 
   /**

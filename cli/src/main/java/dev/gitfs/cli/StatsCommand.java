@@ -106,8 +106,10 @@ final class StatsCommand implements Command {
 
   private static void print(MountStatistics statistics, PrintWriter out) {
     line(out, "source", statistics.mount().source());
-    line(out, "ref", statistics.mount().shortRef());
-    line(out, "commit", statistics.mount().commit());
+    if (!statistics.mount().commit().isEmpty()) {
+      line(out, "ref", statistics.mount().shortRef());
+      line(out, "commit", statistics.mount().commit());
+    }
     line(out, "since", statistics.mount().since());
     line(out, "requests", statistics.requests() + " (" + statistics.retries() + " retries)");
     RequestCounts kinds = statistics.kinds();

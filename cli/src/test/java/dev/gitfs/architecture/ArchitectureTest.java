@@ -91,7 +91,8 @@ class ArchitectureTest {
 
   @Test
   void namespaceUsesTreeStoreRemoteAndForge() {
-    onlyUses(NAMESPACE, SLF4J, TREE, STORE, REMOTE, FORGE, FUSE, "org.eclipse.jgit.lib..");
+    onlyUses(
+        NAMESPACE, SLF4J, TREE, PREFETCH, STORE, REMOTE, FORGE, FUSE, "org.eclipse.jgit.lib..");
   }
 
   @Test

@@ -57,6 +57,7 @@ final class Conversation {
     try {
       return switch (Wire.decode(line, Message.Request.class)) {
         case Message.Mount(var request) -> new Message.Mounted(daemon.mount(request));
+        case Message.Run(var request) -> new Message.Mounted(daemon.run(request));
         case Message.Unmount(var directory, var lazy) -> {
           daemon.unmount(directory, lazy);
           yield new Message.Unmounted();

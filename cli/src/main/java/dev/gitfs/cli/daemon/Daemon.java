@@ -15,6 +15,9 @@ public interface Daemon extends AutoCloseable {
   /** Mounts a repository; returns when its root can be listed. */
   MountSummary mount(MountRequest request) throws DaemonException, InterruptedException;
 
+  /** Mounts a namespace; returns when its top can be listed. */
+  MountSummary run(RunRequest request) throws DaemonException, InterruptedException;
+
   /**
    * Ends the mount at {@code directory}; returns when the kernel has let go of it and its resources
    * are given back.
@@ -23,10 +26,10 @@ public interface Daemon extends AutoCloseable {
    */
   void unmount(Path directory, boolean lazy) throws DaemonException, InterruptedException;
 
-  /** The mounts being served now. */
+  /** The mounts being served now, each followed by the repositories in it that are open. */
   List<MountSummary> mounts() throws DaemonException;
 
-  /** What the mount at {@code directory} has cost and saved so far. */
+  /** What the mount at {@code directory}, or the repository there, has cost and saved so far. */
   MountStatistics statistics(Path directory) throws DaemonException;
 
   /**

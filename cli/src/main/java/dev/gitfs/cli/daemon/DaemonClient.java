@@ -68,6 +68,11 @@ final class DaemonClient implements Daemon {
   }
 
   @Override
+  public MountSummary run(RunRequest request) throws DaemonException {
+    return ask(new Message.Run(request), Message.Mounted.class, MOUNT_PATIENCE).mount();
+  }
+
+  @Override
   public void unmount(Path directory, boolean lazy) throws DaemonException {
     ask(new Message.Unmount(directory, lazy), Message.Unmounted.class, UNMOUNT_PATIENCE);
   }

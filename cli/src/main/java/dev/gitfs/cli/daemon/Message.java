@@ -15,6 +15,8 @@ sealed interface Message {
 
   record Mount(MountRequest mount) implements Request {}
 
+  record Run(RunRequest run) implements Request {}
+
   record Unmount(Path directory, boolean lazy) implements Request {}
 
   record ListMounts() implements Request {}

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,10 +26,10 @@ final class MountTable implements Daemon {
 
   private final Path logFile;
 
-  private final Map<Path, ServedRepository> mounted = new LinkedHashMap<>();
+  private final Map<Path, Served> mounted = new LinkedHashMap<>();
 
   /** Detached lazily: no longer at their directory, still read by who has files open. */
-  private final Set<ServedRepository> detached = new HashSet<>();
+  private final Set<Served> detached = new HashSet<>();
 
   private final Map<Path, Thread> mounting = new LinkedHashMap<>();
   private boolean closed;
@@ -39,14 +40,32 @@ final class MountTable implements Daemon {
 
   @Override
   public MountSummary mount(MountRequest request) throws DaemonException, InterruptedException {
-    Path directory = KernelMounts.canonical(request.directory());
+    return serve(
+        request.directory(), directory -> ServedRepository.serve(request, directory, logFile));
+  }
+
+  @Override
+  public MountSummary run(RunRequest request) throws DaemonException, InterruptedException {
+    return serve(
+        request.directory(), directory -> ServedNamespace.serve(request, directory, logFile));
+  }
+
+  /** Mounts on a directory that is ready for it. */
+  @FunctionalInterface
+  private interface Mounting {
+    Served on(Path directory) throws DaemonException, InterruptedException;
+  }
+
+  private MountSummary serve(Path wanted, Mounting mounting)
+      throws DaemonException, InterruptedException {
+    Path directory = KernelMounts.canonical(wanted);
     reserve(directory);
     try {
       MountPoint point = MountPoint.prepare(directory);
       try {
-        ServedRepository repository = ServedRepository.serve(request, point.directory(), logFile);
-        add(repository);
-        return repository.summary();
+        Served served = mounting.on(point.directory());
+        add(served);
+        return served.summary();
       } catch (DaemonException | InterruptedException | RuntimeException e) {
         point.abandon();
         throw e;
@@ -59,18 +78,18 @@ final class MountTable implements Daemon {
   @Override
   public void unmount(Path directory, boolean lazy) throws DaemonException, InterruptedException {
     Path canonical = KernelMounts.canonical(directory);
-    ServedRepository repository = find(canonical);
+    Served served = find(canonical);
     KernelMounts.unmount(canonical, lazy);
     synchronized (this) {
       if (lazy) {
-        if (mounted.remove(canonical, repository)) {
-          detached.add(repository);
+        if (mounted.remove(canonical, served)) {
+          detached.add(served);
           notifyAll();
         }
         return;
       }
       long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (mounted.get(canonical) == repository) {
+      while (mounted.get(canonical) == served) {
         long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
         if (left <= 0) {
           throw new DaemonException(
@@ -83,12 +102,15 @@ final class MountTable implements Daemon {
 
   @Override
   public synchronized List<MountSummary> mounts() {
-    return mounted.values().stream().map(ServedRepository::summary).toList();
+    return mounted.values().stream()
+        .flatMap(served -> Stream.concat(Stream.of(served.summary()), served.inside().stream()))
+        .toList();
   }
 
   @Override
   public MountStatistics statistics(Path directory) throws DaemonException {
-    return find(KernelMounts.canonical(directory)).statistics();
+    Path canonical = KernelMounts.canonical(directory);
+    return containing(canonical).statistics(canonical);
   }
 
   @Override
@@ -107,14 +129,14 @@ final class MountTable implements Daemon {
   /** Unmounts everything, and gives up on what is being mounted. */
   @Override
   public void close() {
-    List<ServedRepository> all;
+    List<Served> all;
     synchronized (this) {
       closed = true;
       mounting.values().forEach(Thread::interrupt);
       all = new ArrayList<>(mounted.values());
       all.addAll(detached);
     }
-    all.forEach(ServedRepository::unmount);
+    all.forEach(Served::unmount);
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     synchronized (this) {
       try {
@@ -129,12 +151,22 @@ final class MountTable implements Daemon {
     }
   }
 
-  private synchronized ServedRepository find(Path directory) throws DaemonException {
-    ServedRepository repository = mounted.get(directory);
-    if (repository == null) {
+  private synchronized Served find(Path directory) throws DaemonException {
+    Served served = mounted.get(directory);
+    if (served == null) {
       throw new DaemonException(Kind.DIRECTORY, "nothing of git-fs is mounted at " + directory);
     }
-    return repository;
+    return served;
+  }
+
+  /** The mount that {@code directory} is in, or is. */
+  private synchronized Served containing(Path directory) throws DaemonException {
+    for (Path at = directory; at != null; at = at.getParent()) {
+      if (mounted.containsKey(at)) {
+        return mounted.get(at);
+      }
+    }
+    return find(directory);
   }
 
   private synchronized void reserve(Path directory) throws DaemonException {
@@ -154,37 +186,36 @@ final class MountTable implements Daemon {
     notifyAll();
   }
 
-  private void add(ServedRepository repository) throws InterruptedException {
-    MountSummary summary = repository.summary();
+  private void add(Served served) throws InterruptedException {
+    MountSummary summary = served.summary();
     synchronized (this) {
       if (closed) {
-        repository.unmount();
-        repository.close();
+        served.unmount();
+        served.close();
         throw new InterruptedException("the daemon is about to end");
       }
-      mounted.put(summary.directory(), repository);
+      mounted.put(summary.directory(), served);
     }
     log.info(
-        "Mounted {} at {}: {}, commit {}",
+        "Mounted {} at {}{}",
         summary.source(),
         summary.directory(),
-        summary.ref(),
-        summary.commit());
-    Thread.ofVirtual().name("end of " + summary.directory()).start(() -> awaitEnd(repository));
+        summary.commit().isEmpty() ? "" : ": " + summary.ref() + ", commit " + summary.commit());
+    Thread.ofVirtual().name("end of " + summary.directory()).start(() -> awaitEnd(served));
   }
 
-  private void awaitEnd(ServedRepository repository) {
-    MountSummary summary = repository.summary();
+  private void awaitEnd(Served served) {
+    MountSummary summary = served.summary();
     try {
-      repository.awaitUnmounted();
+      served.awaitUnmounted();
     } catch (InterruptedException e) {
       log.debug("Interrupted while waiting for the end of {}", summary.directory(), e);
     }
-    repository.close();
+    served.close();
     log.info("Unmounted {} from {}", summary.source(), summary.directory());
     synchronized (this) {
-      mounted.remove(summary.directory(), repository);
-      detached.remove(repository);
+      mounted.remove(summary.directory(), served);
+      detached.remove(served);
       notifyAll();
     }
   }

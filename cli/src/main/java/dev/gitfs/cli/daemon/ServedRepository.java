@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One mount of this process: a repository, from its server to the kernel. */
-final class ServedRepository implements AutoCloseable {
+final class ServedRepository implements Served {
 
   private static final Logger log = LoggerFactory.getLogger(ServedRepository.class);
 
@@ -113,20 +113,25 @@ final class ServedRepository implements AutoCloseable {
     }
   }
 
-  MountSummary summary() {
+  @Override
+  public MountSummary summary() {
     return summary;
   }
 
-  /** Returns when the kernel has let go of the mount, whoever ended it. */
-  void awaitUnmounted() throws InterruptedException {
+  @Override
+  public void awaitUnmounted() throws InterruptedException {
     mount.await();
   }
 
-  MountStatistics statistics() throws DaemonException {
-    RemoteStatistics network = remote.statistics();
-    StoreStatistics reads = store.statistics();
+  @Override
+  public MountStatistics statistics(Path directory) throws DaemonException {
+    return statistics(summary, remote.statistics(), store.statistics());
+  }
+
+  static MountStatistics statistics(
+      MountSummary mount, RemoteStatistics network, StoreStatistics reads) throws DaemonException {
     return new MountStatistics(
-        summary,
+        mount,
         network.requests(),
         network.retries(),
         new ByteSize(network.bytesSent()),
@@ -142,7 +147,8 @@ final class ServedRepository implements AutoCloseable {
         resident());
   }
 
-  PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
+  @Override
+  public PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
       throws DaemonException, InterruptedException {
     PathFetch fetch = mount.bring(order.request());
     try {
@@ -177,11 +183,8 @@ final class ServedRepository implements AutoCloseable {
         failure.kind(), failure.getMessage() + "; kept what came before: " + progress, e);
   }
 
-  /**
-   * Unmounts, if that has not happened yet. Everything else is given back at the end, by whoever
-   * awaits it.
-   */
-  void unmount() {
+  @Override
+  public void unmount() {
     try {
       mount.close();
     } catch (IOException e) {
@@ -189,7 +192,6 @@ final class ServedRepository implements AutoCloseable {
     }
   }
 
-  /** Gives everything back, after the kernel has let go of the mount. */
   @Override
   public void close() {
     store.close();
@@ -217,7 +219,7 @@ final class ServedRepository implements AutoCloseable {
     }
   }
 
-  private static DaemonException failure(IOException e) {
+  static DaemonException failure(IOException e) {
     Kind kind =
         switch (e) {
           case RevisionException _ -> Kind.REPOSITORY;

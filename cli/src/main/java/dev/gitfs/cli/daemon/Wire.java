@@ -28,6 +28,7 @@ final class Wire {
   private static final Map<String, Class<? extends Message>> TYPES =
       Stream.of(
               Message.Mount.class,
+              Message.Run.class,
               Message.Unmount.class,
               Message.ListMounts.class,
               Message.ReadStatistics.class,

@@ -18,4 +18,21 @@ public record PrefetchStatistics(
     long usedObjects,
     long usedBytes,
     long wastedObjects,
-    long wastedBytes) {}
+    long wastedBytes) {
+
+  /** Of what has done nothing. */
+  public static final PrefetchStatistics NONE = new PrefetchStatistics(0, 0, 0, 0, 0, 0, 0, 0);
+
+  /** Of both together. */
+  public PrefetchStatistics plus(PrefetchStatistics other) {
+    return new PrefetchStatistics(
+        running + other.running,
+        planned + other.planned,
+        objects + other.objects,
+        bytes + other.bytes,
+        usedObjects + other.usedObjects,
+        usedBytes + other.usedBytes,
+        wastedObjects + other.wastedObjects,
+        wastedBytes + other.wastedBytes);
+  }
+}

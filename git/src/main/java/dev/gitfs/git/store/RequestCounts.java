@@ -9,4 +9,18 @@ package dev.gitfs.git.store;
  * @param sizes for sizes alone, ahead of need or not
  * @param prefetches for objects ahead of need
  */
-public record RequestCounts(long commits, long trees, long blobs, long sizes, long prefetches) {}
+public record RequestCounts(long commits, long trees, long blobs, long sizes, long prefetches) {
+
+  /** Of what has done nothing. */
+  public static final RequestCounts NONE = new RequestCounts(0, 0, 0, 0, 0);
+
+  /** Of both together. */
+  public RequestCounts plus(RequestCounts other) {
+    return new RequestCounts(
+        commits + other.commits,
+        trees + other.trees,
+        blobs + other.blobs,
+        sizes + other.sizes,
+        prefetches + other.prefetches);
+  }
+}

@@ -22,4 +22,23 @@ public record StoreStatistics(
     long waits,
     Duration waited,
     PrefetchStatistics prefetch,
-    RequestCounts requests) {}
+    RequestCounts requests) {
+
+  /** Of what has done nothing. */
+  public static final StoreStatistics NONE =
+      new StoreStatistics(
+          0, 0, 0, 0, 0, Duration.ZERO, PrefetchStatistics.NONE, RequestCounts.NONE);
+
+  /** Of both together. */
+  public StoreStatistics plus(StoreStatistics other) {
+    return new StoreStatistics(
+        memoryHits + other.memoryHits,
+        diskHits + other.diskHits,
+        misses + other.misses,
+        objectsFetched + other.objectsFetched,
+        waits + other.waits,
+        waited.plus(other.waited),
+        prefetch.plus(other.prefetch),
+        requests.plus(other.requests));
+  }
+}

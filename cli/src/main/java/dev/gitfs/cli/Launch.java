@@ -1,0 +1,65 @@
+package dev.gitfs.cli;
+
+import dev.gitfs.cli.daemon.Daemon;
+import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.DaemonProcess;
+import dev.gitfs.cli.daemon.MountSummary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A daemon's first mount, as the command that starts the daemon sees it. */
+final class Launch {
+
+  private Launch() {}
+
+  /** What the daemon is asked for. */
+  @FunctionalInterface
+  interface Order {
+    MountSummary place(Daemon daemon) throws DaemonException, InterruptedException;
+  }
+
+  /** Has a daemon mount; returns when that can be listed. */
+  static MountSummary await(DaemonProcess process, Path directory, Order order)
+      throws DaemonException, InterruptedException {
+    // Whoever gives up on this command wants no mount to appear later.
+    var giveUp = new Thread(process::end);
+    Runtime.getRuntime().addShutdownHook(giveUp);
+    MountSummary summary;
+    try (var _ = Spinner.start("mounting on " + directory)) {
+      summary = order.place(process.daemon());
+      list(summary.directory());
+    }
+    Runtime.getRuntime().removeShutdownHook(giveUp);
+    return summary;
+  }
+
+  /** The mount is ready when its root lists. */
+  private static void list(Path root) throws DaemonException {
+    try (var entries = Files.newDirectoryStream(root)) {
+      entries.iterator().hasNext();
+    } catch (IOException e) {
+      throw new DaemonException(
+          DaemonException.Kind.FAILED,
+          "mounted, but " + root + " cannot be listed: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** Waits for the daemon's end. */
+  static int stay(DaemonProcess process) throws InterruptedException {
+    // Ctrl-C reaches both processes; a signal to this one alone is passed on, and the end awaited.
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              process.end();
+              try {
+                process.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }));
+    process.await();
+    return ExitStatus.OK;
+  }
+}

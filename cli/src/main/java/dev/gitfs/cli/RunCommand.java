@@ -1,0 +1,186 @@
+package dev.gitfs.cli;
+
+import dev.gitfs.cli.config.ByteSize;
+import dev.gitfs.cli.config.Defaults;
+import dev.gitfs.cli.config.Directories;
+import dev.gitfs.cli.config.KernelOptions;
+import dev.gitfs.cli.config.Settings;
+import dev.gitfs.cli.config.SettingsException;
+import dev.gitfs.cli.config.TimeSpan;
+import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.DaemonProcess;
+import dev.gitfs.cli.daemon.KernelMounts;
+import dev.gitfs.cli.daemon.MountSummary;
+import dev.gitfs.cli.daemon.RunRequest;
+import dev.gitfs.cli.telemetry.LogFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code git-fs run}: mounts every repository under one directory. */
+final class RunCommand implements Command {
+
+  private final BooleanSupplier verbose;
+  private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
+  private final SettingsOptions settings = new SettingsOptions();
+
+  private final OptionSpec cacheDirectory =
+      OptionSpec.builder("--cache-dir")
+          .paramLabel("DIR")
+          .type(Path.class)
+          .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if not given")
+          .build();
+
+  private final OptionSpec poll =
+      OptionSpec.builder("--poll")
+          .paramLabel("TIME")
+          .type(Duration.class)
+          .description(
+              "how often branches that are shown are looked after; "
+                  + TimeSpan.text(Defaults.POLL)
+                  + " if not given")
+          .converters(RunCommand::duration)
+          .build();
+
+  private final OptionSpec idle =
+      OptionSpec.builder("--idle")
+          .paramLabel("TIME")
+          .type(Duration.class)
+          .description(
+              "after how long a repository that nobody uses is closed; "
+                  + TimeSpan.text(Defaults.IDLE)
+                  + " if not given")
+          .converters(RunCommand::duration)
+          .build();
+
+  private final OptionSpec foreground =
+      Command.flag(
+          "stay until the directory is unmounted, and log to standard error", "-f", "--foreground");
+
+  private final OptionSpec options =
+      OptionSpec.builder("-o")
+          .paramLabel("OPTS")
+          .type(List.class)
+          .description("mount options with commas between them, such as allow_other,noexec")
+          .auxiliaryTypes(String.class)
+          .build();
+
+  private final PositionalParamSpec directory =
+      PositionalParamSpec.builder()
+          .index("0")
+          .arity("0..1")
+          .paramLabel("DIR")
+          .type(Path.class)
+          .description(
+              "where to mount, created if absent, else it must be empty; ~/"
+                  + Defaults.MOUNT_POINT
+                  + " if neither this nor the configuration says so")
+          .build();
+
+  /**
+   * @param verbose whether to log more
+   */
+  RunCommand(BooleanSupplier verbose) {
+    this.verbose = verbose;
+  }
+
+  @Override
+  public CommandSpec syntax() {
+    syntax
+        .addOption(cacheDirectory)
+        .addOption(poll)
+        .addOption(idle)
+        .addOption(foreground)
+        .addOption(options)
+        .addOption(settings.file())
+        .addOption(settings.allow())
+        .addPositional(directory)
+        .usageMessage()
+        .description("Mount every repository under one directory.")
+        .footerHeading("%nExamples:%n")
+        .footer(
+            "  git-fs run",
+            "  ls ~/git/github/torvalds/linux@v6.1/kernel",
+            "  git-fs run --allow 'github/my-company/*' /srv/git");
+    return syntax;
+  }
+
+  @Override
+  public Integer call()
+      throws DaemonException, SettingsException, IOException, InterruptedException {
+    Settings set = settings.read(syntax.commandLine());
+    KernelOptions kernelOptions = kernelOptions();
+    Path wanted = directory.getValue();
+    Path target = KernelMounts.canonical(wanted == null ? set.mountPoint() : wanted);
+    Path cache = cacheDirectory.getValue();
+    var request =
+        new RunRequest(
+            target,
+            set.forges(),
+            set.rules().allowed(),
+            set.rules().denied(),
+            atLeast("--poll", poll.getValue(), set.poll(), Defaults.LEAST_POLL),
+            atLeast("--idle", idle.getValue(), set.idle(), Defaults.LEAST_IDLE),
+            cache == null ? set.cacheDirectory() : cache.toAbsolutePath(),
+            set.memory(),
+            set.cacheSize(),
+            set.prefetch(),
+            kernelOptions);
+    return run(request, set.memory(), target);
+  }
+
+  private int run(RunRequest request, ByteSize memory, Path target)
+      throws DaemonException, IOException, InterruptedException {
+    boolean stay = foreground.getValue();
+    Optional<Path> log =
+        stay ? Optional.empty() : Optional.of(LogFile.of(Directories.ofUser().state(), target));
+    try (var process = DaemonProcess.start(log, memory, verbose.getAsBoolean())) {
+      MountSummary summary = Launch.await(process, target, daemon -> daemon.run(request));
+      var out = syntax.commandLine().getOut();
+      out.println(
+          "mounted %s on %s%s"
+              .formatted(
+                  String.join(", ", request.forges().stream().map(forge -> forge.name()).toList()),
+                  summary.directory(),
+                  log.map(file -> ", log " + file).orElse("")));
+      out.flush();
+      return stay ? Launch.stay(process) : ExitStatus.OK;
+    }
+  }
+
+  private Duration atLeast(String option, Duration given, Duration otherwise, Duration least) {
+    if (given == null) {
+      return otherwise;
+    }
+    if (given.compareTo(least) < 0) {
+      throw new ParameterException(
+          syntax.commandLine(), option + " must be at least " + TimeSpan.text(least));
+    }
+    return given;
+  }
+
+  private KernelOptions kernelOptions() {
+    List<String> lists = options.getValue();
+    try {
+      return KernelOptions.parse(lists == null ? List.of() : lists);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(syntax.commandLine(), e.getMessage());
+    }
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return TimeSpan.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package dev.gitfs.cli.daemon;
+
+import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.git.forge.Rules;
+import dev.gitfs.git.forge.Sites;
+import dev.gitfs.git.remote.RemoteOptions;
+import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.mount.namespace.NamespaceMount;
+import dev.gitfs.mount.namespace.NamespaceOptions;
+import dev.gitfs.mount.namespace.OpenRepository;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A mount of this process that shows every repository. */
+final class ServedNamespace implements Served {
+
+  private static final Logger log = LoggerFactory.getLogger(ServedNamespace.class);
+
+  /** What is not there is asked for again after this: somebody may be about to make it. */
+  private static final Duration ABSENT = Duration.ofSeconds(60);
+
+  /** What the kernel's mount table has as its source. */
+  private static final String SOURCE = "git-fs";
+
+  private final Sites sites;
+  private final NamespaceMount mount;
+  private final MountSummary summary;
+
+  private ServedNamespace(Sites sites, NamespaceMount mount, MountSummary summary) {
+    this.sites = sites;
+    this.mount = mount;
+    this.summary = summary;
+  }
+
+  /**
+   * Mounts what {@code request} asks for on {@code directory}, which must be ready for it.
+   *
+   * @param logFile where this process logs
+   */
+  static ServedNamespace serve(RunRequest request, Path directory, Path logFile)
+      throws DaemonException {
+    var sites = Sites.open(request.forges(), request.cacheDirectory(), RemoteOptions.defaults());
+    try {
+      var options =
+          new NamespaceOptions(
+              Rules.of(request.allow(), request.deny()),
+              new StoreOptions(
+                  request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()),
+              request.prefetch(),
+              request.idle(),
+              ABSENT);
+      var mount =
+          NamespaceMount.mount(
+              sites,
+              options,
+              directory,
+              MountOptions.readOnly(SOURCE, KernelMounts.SUBTYPE)
+                  .with(request.options().toString()));
+      var summary =
+          new MountSummary(
+              directory, SOURCE, "", "", Instant.now(), ProcessHandle.current().pid(), logFile);
+      return new ServedNamespace(sites, mount, summary);
+    } catch (IOException | RuntimeException e) {
+      sites.close();
+      throw e instanceof IOException failure
+          ? ServedRepository.failure(failure)
+          : new DaemonException(Kind.FAILED, e.toString(), e);
+    }
+  }
+
+  @Override
+  public MountSummary summary() {
+    return summary;
+  }
+
+  @Override
+  public List<MountSummary> inside() {
+    return mount.open().stream().map(this::summary).toList();
+  }
+
+  private MountSummary summary(OpenRepository open) {
+    return new MountSummary(
+        summary.directory().resolve(open.path()),
+        open.url(),
+        open.revision().ref(),
+        open.revision().commit().name(),
+        open.since(),
+        summary.pid(),
+        summary.log());
+  }
+
+  @Override
+  public MountStatistics statistics(Path directory) throws DaemonException {
+    if (directory.equals(summary.directory())) {
+      return ServedRepository.statistics(summary, mount.network(), mount.reads());
+    }
+    for (OpenRepository open : mount.open()) {
+      var inside = summary(open);
+      if (directory.startsWith(inside.directory())) {
+        return ServedRepository.statistics(inside, open.network(), open.reads());
+      }
+    }
+    throw new DaemonException(
+        Kind.DIRECTORY, "no repository is open at " + directory + "; see: git-fs list");
+  }
+
+  @Override
+  public PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
+      throws DaemonException {
+    throw new DaemonException(
+        Kind.DIRECTORY, summary.directory() + " shows many repositories; read in one of them");
+  }
+
+  @Override
+  public void awaitUnmounted() throws InterruptedException {
+    mount.await();
+  }
+
+  @Override
+  public void unmount() {
+    try {
+      mount.close();
+    } catch (IOException e) {
+      log.warn("Cannot unmount {}", summary.directory(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    sites.close();
+  }
+}

@@ -1,0 +1,367 @@
+package dev.gitfs.mount.namespace;
+
+import dev.gitfs.fuse.Attributes;
+import dev.gitfs.fuse.FileType;
+import dev.gitfs.fuse.FuseException;
+import dev.gitfs.fuse.Request;
+import dev.gitfs.git.store.Revision;
+import dev.gitfs.mount.tree.InodeRange;
+import dev.gitfs.mount.tree.RepositoryTree;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The root directory of a repository at one ref. That it is there is known from a listing, or from
+ * the server, which then is asked for the commit as well; its tree is opened when something inside
+ * is looked for, and closed, with all that belongs to it, when nobody has used it for long. It has
+ * its attributes at any time, and its inode number for as long as the kernel knows it: whoever
+ * stands in it while it is closed opens it anew.
+ *
+ * <p>Safe for use by many threads. What is asked of an open tree takes no lock.
+ */
+final class RepositoryRoot extends Node {
+
+  private static final Logger log = LoggerFactory.getLogger(RepositoryRoot.class);
+
+  /** Between a lookup that asks for the commit and what follows it, cd and ls. */
+  private static final Duration FRESH = Duration.ofSeconds(10);
+
+  private final Surroundings surroundings;
+  private final Group parent;
+  private final SharedRepository repository;
+  private final Optional<String> ref;
+  private final Memory memory;
+  private final Joint<Revision> resolving = new Joint<>();
+  private final Joint<RepositoryTree> opening = new Joint<>();
+
+  /** Operations under way in the tree. */
+  private final LongAdder users = new LongAdder();
+
+  /** Whether it was used since {@link #idleFor} was asked last. */
+  private volatile boolean used = true;
+
+  /** Guarded by the one thread that asks. */
+  private long idleSince = System.nanoTime();
+
+  /** Whether the server or the forge has said that it is there. */
+  private volatile boolean known;
+
+  /** Held while this is resolved, opened or closed, which all block. */
+  private final ReentrantLock changing = new ReentrantLock();
+
+  /** Null while it is closed. Written by the holder of the lock. */
+  private volatile RepositoryTree tree;
+
+  /** When the tree was opened. Written before that. */
+  private volatile Instant openedAt = Instant.EPOCH;
+
+  /** Absent while nothing was asked of the server. For the holder of the lock. */
+  private Optional<Held> held = Optional.empty();
+
+  /** The commit shown last, for attributes. Null before there was one. */
+  private volatile Revision shown;
+
+  /**
+   * A store that is open for this.
+   *
+   * @param at when the revision was right, by {@link System#nanoTime}
+   */
+  private record Held(SharedRepository.Opened opened, Revision revision, long at) {}
+
+  RepositoryRoot(
+      String name,
+      Surroundings surroundings,
+      Group parent,
+      SharedRepository repository,
+      Optional<String> ref) {
+    super(name);
+    this.surroundings = surroundings;
+    this.parent = parent;
+    this.repository = repository;
+    this.ref = ref;
+    this.memory = new Memory(surroundings.options().absent());
+  }
+
+  Group parent() {
+    return parent;
+  }
+
+  SharedRepository repository() {
+    return repository;
+  }
+
+  /** The tree if it is open. */
+  Optional<RepositoryTree> openTree() {
+    return Optional.ofNullable(tree);
+  }
+
+  Optional<Revision> shown() {
+    var open = tree;
+    return open == null ? Optional.ofNullable(shown) : Optional.of(open.revision());
+  }
+
+  /** Notes that it is there: a forge lists it, or the server has it. */
+  void appear() {
+    // It is found by its number from now on.
+    surroundings.nodes().add(this);
+    known = true;
+  }
+
+  boolean isKnown() {
+    return known;
+  }
+
+  /** Why it is not there, if that is known. */
+  Optional<RefusedException> refused() {
+    return repository.refused().or(memory::refused);
+  }
+
+  void use() {
+    if (!used) {
+      used = true;
+    }
+  }
+
+  /**
+   * Makes sure that it is there. Blocks.
+   *
+   * @throws RefusedException if it is not
+   */
+  void verify() throws IOException, InterruptedException {
+    if (!known) {
+      resolving.join(this::resolve);
+    }
+  }
+
+  /** The tree, which stays open until {@link #leave}; opened now if need be. */
+  RepositoryTree enter(Request request) throws FuseException, InterruptedException {
+    while (true) {
+      users.increment();
+      use();
+      var open = tree;
+      if (open != null) {
+        return open;
+      }
+      users.decrement();
+      var refused = refused();
+      if (refused.isPresent()) {
+        throw refused.get().refusal().errno().exception();
+      }
+      request.willWait();
+      try {
+        opening.join(this::open);
+      } catch (IOException e) {
+        throw Refusal.of(repository.hosted(), e).errno().exception();
+      }
+    }
+  }
+
+  void leave() {
+    users.decrement();
+  }
+
+  private Revision resolve() throws IOException, InterruptedException {
+    changing.lockInterruptibly();
+    try {
+      return hold().revision();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private RepositoryTree open() throws IOException, InterruptedException {
+    changing.lockInterruptibly();
+    try {
+      if (tree == null) {
+        boolean again = shown != null;
+        var holding = hold();
+        openedAt = Instant.now();
+        tree =
+            RepositoryTree.open(
+                holding.opened.store(),
+                holding.revision,
+                new InodeRange(inode(), parent.inode()),
+                surroundings.ownership(),
+                surroundings.options().prefetch());
+        log.info("Opened {} at {}", path(), holding.revision.commit().name());
+        if (again) {
+          // Who stands in it may have a listing of before.
+          surroundings.invalidateListing(inode());
+        }
+      }
+      return tree;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** What is held, the revision asked for anew if it is not of this moment. */
+  private Held hold() throws IOException, InterruptedException {
+    memory.check();
+    if (held.isPresent() && System.nanoTime() - held.get().at < FRESH.toNanos()) {
+      return held.get();
+    }
+    try {
+      var opened = held.isPresent() ? held.get().opened : repository.acquire();
+      try {
+        Revision revision =
+            repository
+                .forge()
+                .reach(repository.hosted(), () -> Refs.resolve(repository, opened, ref));
+        held = Optional.of(new Held(opened, revision, System.nanoTime()));
+        shown = revision;
+        appear();
+        return held.get();
+      } finally {
+        if (held.isEmpty()) {
+          repository.release();
+        }
+      }
+    } catch (IOException e) {
+      throw memory.refuse(repository.hosted(), e);
+    }
+  }
+
+  /**
+   * Closes it if nobody uses it and the kernel knows nothing inside; returns whether it is closed
+   * then. Blocks.
+   */
+  boolean close() {
+    changing.lock();
+    try {
+      var open = tree;
+      if (open != null) {
+        if (open.lookups() != 0) {
+          return false;
+        }
+        // Who comes from now on waits for the lock, and opens it anew.
+        tree = null;
+        if (used || users.sum() != 0) {
+          tree = open;
+          return false;
+        }
+        open.close();
+        log.info("Closed {}: nobody has used it for {}", path(), surroundings.options().idle());
+      }
+      if (held.isPresent()) {
+        held = Optional.empty();
+        repository.release();
+      }
+      return true;
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** Closes it at the end of the mount, when nobody can come any more. */
+  void end() {
+    changing.lock();
+    try {
+      if (tree != null) {
+        tree.close();
+        tree = null;
+      }
+      if (held.isPresent()) {
+        held = Optional.empty();
+        repository.release();
+      }
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** For how long nobody has used it; to be asked now and then, by one thread. */
+  Duration idleFor() {
+    long now = System.nanoTime();
+    if (used || users.sum() != 0) {
+      used = false;
+      idleSince = now;
+    }
+    return Duration.ofNanos(now - idleSince);
+  }
+
+  /** Whether it stands for nothing, or is not in use: it can be made again when it is wanted. */
+  boolean isForgotten() {
+    return lookups() == 0
+        && holding().filter(Optional::isEmpty).isPresent()
+        && refused().isEmpty()
+        && !(known && shown == null);
+  }
+
+  /** Whether there is something to close. */
+  boolean isOpen() {
+    return holding().flatMap(Function.identity()).isPresent();
+  }
+
+  /** What is held; empty while that changes, which may take as long as a server does. */
+  private Optional<Optional<Held>> holding() {
+    if (!changing.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(held);
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  /** What is open of it; empty if its tree is closed. */
+  Optional<OpenRepository> describeOpen() {
+    var open = tree;
+    return open == null
+        ? Optional.empty()
+        : holding()
+            .flatMap(Function.identity())
+            .map(holds ->
+                new OpenRepository(
+                    path(),
+                    holds.opened.remote().url(),
+                    open.revision(),
+                    openedAt,
+                    holds.opened.store().statistics(),
+                    holds.opened.remote().statistics(),
+                    open.prefetched()));
+  }
+
+  /** As the log names it: where it is in the namespace. */
+  String path() {
+    return parent.path().isEmpty()
+        ? parent.forge().name() + "/" + name()
+        : parent.forge().name() + "/" + parent.path() + "/" + name();
+  }
+
+  @Override
+  FileType type() {
+    return FileType.DIRECTORY;
+  }
+
+  @Override
+  Duration nameValid() {
+    return surroundings.nameValid();
+  }
+
+  @Override
+  Duration attributesValid() {
+    return surroundings.nameValid();
+  }
+
+  @Override
+  void describe(Attributes attributes) {
+    var open = tree;
+    var now = open == null ? shown : open.revision();
+    surroundings.describeDirectory(
+        attributes, inode(), now == null ? surroundings.since() : now.committed());
+  }
+
+  @Override
+  boolean isListed() {
+    return known && refused().isEmpty();
+  }
+}
