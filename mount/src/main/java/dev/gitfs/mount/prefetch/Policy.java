@@ -48,7 +48,8 @@ import org.eclipse.jgit.lib.FileMode;
  * A kind of file that this reader passes over (of a search through C alone, all the others) is left
  * out from then on, and from the start those that are large or that walkers rarely read, until he
  * reads one ({@link Kinds}). One who hops among directories gets guesses, and how much they saved
- * decides how large they are ({@link Guesses}).
+ * decides how large they are ({@link Guesses}). One who reads files of one name in one directory
+ * after the other gets the next ones of that name ({@link Namesakes}).
  *
  * <h2>Its end</h2>
  *

@@ -31,10 +31,12 @@ final class Reads {
   private final Windows windows;
   private final Outline outline;
   private final Guesses guesses = new Guesses();
+  private final Namesakes namesakes;
 
   Reads(Windows windows) {
     this.windows = windows;
     this.outline = windows.outline();
+    this.namesakes = new Namesakes(windows);
   }
 
   void read(Spot spot, boolean missed, long now) {
@@ -49,9 +51,14 @@ final class Reads {
       guesses.used(window);
       // Those that were brought for their attributes were counted when they were listed.
       windows.use(window, spot, window.stream != null && window.stream.attributes ? 0 : 1, now);
-      count(window, spot.folder());
-    } else if (missed && !SIGNPOSTS.contains(name(spot))) {
-      miss(spot, now);
+      if (!window.scattered) {
+        count(window, spot.folder());
+      }
+    } else if (missed) {
+      var name = name(spot);
+      if (!namesakes.missed(spot, name) && !SIGNPOSTS.contains(name)) {
+        miss(spot, now);
+      }
     }
   }
 

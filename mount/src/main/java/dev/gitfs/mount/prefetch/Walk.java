@@ -1,6 +1,7 @@
 package dev.gitfs.mount.prefetch;
 
 import dev.gitfs.git.store.Tree;
+import java.util.Arrays;
 import java.util.Optional;
 import org.eclipse.jgit.lib.FileMode;
 
@@ -178,6 +179,57 @@ abstract sealed class Walk {
       copy.index = index;
       copy.inFiles = inFiles;
       return copy;
+    }
+  }
+
+  /** The files of one name in all the directories after one, in listing order. */
+  static final class Namesakes extends Walk {
+
+    /** Entries passed at most: of a larger tree the next ones are found when one is missed. */
+    private static final int MOST_PASSED = 1 << 18;
+
+    private final Outline outline;
+    private final byte[] name;
+    private int passed;
+
+    /** Starts after {@code spot}, whose tree is local. */
+    Namesakes(Outline outline, Spot spot) {
+      this(
+          outline,
+          spot.folder(),
+          spot.index(),
+          outline.tree(spot.folder().tree()).orElseThrow().name(spot.index()));
+    }
+
+    private Namesakes(Outline outline, Folder folder, int index, byte[] name) {
+      super(outline, folder, index);
+      this.outline = outline;
+      this.name = name;
+    }
+
+    @Override
+    Step step() {
+      if (++passed > MOST_PASSED) {
+        return Step.END;
+      }
+      index++;
+      if (!inside()) {
+        if (folder.parent().isEmpty()) {
+          return Step.END;
+        }
+        ascend();
+        return Step.ELSEWHERE;
+      }
+      if (isFolder()) {
+        descend(-1);
+        return Step.ELSEWHERE;
+      }
+      return isFile() && Arrays.equals(tree.name(index), name) ? Step.FILE : Step.ELSEWHERE;
+    }
+
+    @Override
+    Walk copy() {
+      return new Namesakes(outline, folder, index, name);
     }
   }
 

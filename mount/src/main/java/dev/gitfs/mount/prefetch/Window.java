@@ -23,6 +23,9 @@ final class Window {
   /** How many of them the reader has come to. */
   int used;
 
+  /** Whether its files have no more in common than their name: one read says nothing of a place. */
+  boolean scattered;
+
   /** Whether how much of it was used has been weighed. */
   boolean weighed;
 

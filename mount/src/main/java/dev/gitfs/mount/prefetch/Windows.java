@@ -274,6 +274,15 @@ final class Windows {
     }
   }
 
+  boolean isRunning(Window window) {
+    return running.containsKey(window.id);
+  }
+
+  /** What a file is taken to weigh. */
+  long bytes(Spot spot) {
+    return outline.size(spot.id()).orElse(USUAL_SIZE);
+  }
+
   void setMemoryShort(boolean memoryShort) {
     this.memoryShort = memoryShort;
   }

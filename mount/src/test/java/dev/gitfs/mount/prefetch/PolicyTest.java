@@ -3,7 +3,9 @@ package dev.gitfs.mount.prefetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,35 @@ final class PolicyTest {
   void filesHereAndThereBringNoOthers() {
     var mount = adaptive(folders(10, 20)).play(Trace.of("d0/f1.c", "d7/f9.c", "d4/f3.c"));
     assertThat(mount.brought()).isZero();
+  }
+
+  @Test
+  void filesOfOneNameInManyDirectoriesBringOneAnother() {
+    var order = new ArrayList<>(IntStream.range(0, 600).mapToObj(i -> "d" + i + "/f3.c").toList());
+    Collections.shuffle(order, new Random(4));
+    var mount = adaptive(folders(600, 5)).play(Trace.of(order.toArray(String[]::new)));
+    assertThat(mount.demands()).isLessThan(60);
+    assertThat(mount.brought()).isLessThanOrEqualTo(600);
+  }
+
+  @Test
+  void filesOfOneNameOfWhichFewAreReadBringAFewHundred() {
+    var mount =
+        adaptive(folders(900, 5))
+            .play(
+                Trace.of(
+                    "d90/f3.c",
+                    "d80/f3.c",
+                    "d70/f3.c",
+                    "d60/f3.c",
+                    "d50/f3.c",
+                    "d40/f3.c",
+                    "d30/f3.c",
+                    "d20/f3.c",
+                    "d10/f3.c",
+                    "d1/f3.c"));
+    assertThat(mount.brought()).isLessThan(500);
+    assertThat(mount.contentRequests()).isLessThanOrEqualTo(3);
   }
 
   @Test
