@@ -32,6 +32,7 @@ final class Sandbox implements AutoCloseable {
     directory = Files.createTempDirectory("git-fs-cli").toRealPath();
     environment =
         Map.of(
+            "XDG_CONFIG_HOME", path("config").toString(),
             "XDG_CACHE_HOME", path("cache").toString(),
             "XDG_STATE_HOME", path("state").toString(),
             "XDG_RUNTIME_DIR", path("run").toString());
