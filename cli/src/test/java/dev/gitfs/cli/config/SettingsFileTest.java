@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,29 @@ class SettingsFileTest {
     assertThat(settings.forges()).hasSize(8);
     assertThat(settings.notes()).isEmpty();
     assertThat(settings.toString()).doesNotContain("inline", "from-a", "from-the");
+  }
+
+  @Test
+  void theExampleOfTheDocumentationIsRead() throws Exception {
+    Path documentation = Path.of(System.getProperty("gitfs.home"), "docs/CONFIGURATION.md");
+    var example =
+        Files.readAllLines(documentation).stream()
+            .filter(line -> line.startsWith("    "))
+            .collect(Collectors.joining("\n"));
+    environment.put("GITHUB_TOKEN", "x");
+    write(example);
+    Path token = file().resolveSibling("work.token");
+    Files.writeString(token, "y");
+    chmod(token, "rw-------");
+    var settings = read();
+    assertThat(settings.notes()).isEmpty();
+    // What it says of defaults is what they are.
+    var usual = Settings.usual(home, home.resolve(".cache/git-fs"));
+    assertThat(settings)
+        .usingRecursiveComparison()
+        .ignoringFields("file", "forges", "rules")
+        .isEqualTo(usual);
+    assertThat(settings.forges()).hasSize(usual.forges().size() + 2);
   }
 
   @ParameterizedTest

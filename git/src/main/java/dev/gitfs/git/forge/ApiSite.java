@@ -9,6 +9,7 @@ import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.remote.Remotes;
+import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.git.store.SizeSource;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,13 +17,13 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -37,6 +38,14 @@ final class ApiSite implements Site {
 
   /** An id's first digits rarely come to mean another commit. */
   private static final Duration EXPANSION = Duration.ofDays(1);
+
+  /**
+   * A firewall may let git through and drop what goes to the API, without a word: who waits for a
+   * listing or a size waits this long. A SYN that was lost is repeated after one second.
+   */
+  private static final Duration CONNECT = Duration.ofSeconds(3);
+
+  private static final Duration IDLE = Duration.ofSeconds(15);
 
   /** Some hundred bytes each, and some thousand for a listing's repositories. */
   private static final int MOST_ANSWERS = 10_000;
@@ -70,7 +79,7 @@ final class ApiSite implements Site {
         .token()
         .map(dialect::authorization)
         .ifPresent(value -> headers.put("Authorization", value));
-    rest = new Rest(forge, headers, options, clock);
+    rest = new Rest(forge, headers, impatient(options), clock);
     lister = new Lister(rest, dialect, clock);
     files = new ListingFiles(cacheDirectory.resolve("forges").resolve(directoryName(forge)));
     Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
@@ -85,6 +94,18 @@ final class ApiSite implements Site {
             known -> known.place() instanceof Place.Absent || !known.certain() ? NOTHING : LISTING,
             ticker);
     expansions = new Recall<>(MOST_ANSWERS, id -> id.isPresent() ? EXPANSION : NOTHING, ticker);
+  }
+
+  /** What an API has to say is not worth waiting for as git is: there are other ways. */
+  private static RemoteOptions impatient(RemoteOptions options) {
+    var usual = options.timeouts();
+    var timeouts =
+        new Timeouts(shorter(usual.connect(), CONNECT), shorter(usual.idle(), IDLE), usual.keep());
+    return new RemoteOptions(options.environment(), timeouts, options.retries());
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   static Site open(Forge forge, Path cacheDirectory, RemoteOptions options) {
@@ -215,17 +236,18 @@ final class ApiSite implements Site {
   /** What the listing of its parent, if it is known, says of {@code path}. */
   private Optional<Place> listed(String path) {
     int slash = path.lastIndexOf('/');
-    var parent = known(path.substring(0, slash));
     String name = path.substring(slash + 1);
+    Optional<Pages> parent = files.read(path.substring(0, slash));
     Optional<Place> repository =
-        parent.stream()
-            .flatMap(listing -> listing.repositories().stream())
+        Stream.of(parent, files.read(VISIBLE))
+            .flatMap(Optional::stream)
+            .flatMap(Pages::repositories)
             .filter(each -> each.path().equalsIgnoreCase(path))
             .map(each -> (Place) new Place.Repository(each))
             .findFirst();
     return repository.or(() ->
         parent.stream()
-            .flatMap(listing -> listing.groups().stream())
+            .flatMap(Pages::groups)
             .filter(name::equalsIgnoreCase)
             .map(_ -> Place.GROUP)
             .findFirst());
@@ -267,11 +289,13 @@ final class ApiSite implements Site {
     return listings.get(
         key,
         () -> {
-          Optional<Pages> fresh = lister.list(ways, key, files.read(key));
-          // Half a listing takes the place of none.
-          fresh
-              .filter(pages -> pages.complete() || files.read(key).isEmpty())
-              .ifPresent(pages -> files.write(key, pages));
+          Optional<Pages> old = files.read(key);
+          Optional<Pages> fresh = lister.list(ways, key, old);
+          if (fresh.isPresent() && !fresh.get().complete() && old.isPresent()) {
+            // Half a listing takes the place of none.
+            return old;
+          }
+          fresh.ifPresent(pages -> files.write(key, pages));
           return fresh;
         });
   }
@@ -280,19 +304,15 @@ final class ApiSite implements Site {
   private static Listing listing(String path, Pages pages, Optional<Pages> visible) {
     var repositories = new LinkedHashMap<String, HostedRepository>();
     String below = path + "/";
-    for (List<HostedRepository> some :
-        List.of(pages.repositories(), visible.map(Pages::repositories).orElse(List.of()))) {
-      for (HostedRepository each : some) {
+    Stream.concat(pages.repositories(), visible.stream().flatMap(Pages::repositories))
         // What is shared with a group or moved from it has its path elsewhere.
-        if (each.path().regionMatches(true, 0, below, 0, below.length())
-            && each.path().indexOf('/', below.length()) < 0) {
-          repositories.putIfAbsent(each.path(), each);
-        }
-      }
-    }
+        .filter(each ->
+            each.path().regionMatches(true, 0, below, 0, below.length())
+                && each.path().indexOf('/', below.length()) < 0)
+        .forEach(each -> repositories.putIfAbsent(each.path(), each));
     return new Listing(
         List.copyOf(repositories.values()),
-        List.copyOf(new LinkedHashSet<>(pages.groups())),
+        pages.groups().distinct().toList(),
         pages.complete(),
         pages.asOf());
   }

@@ -19,6 +19,9 @@ final class FileSizes implements SizeSource {
    */
   private static final int MOST_REQUESTS = 40;
 
+  /** No repository takes more than one in so many of the requests that are left. */
+  private static final int SHARE = 4;
+
   private final Rest rest;
   private final Dialect dialect;
   private final String path;
@@ -39,8 +42,8 @@ final class FileSizes implements SizeSource {
     var wanted = new ArrayDeque<String>();
     wanted.add(tree.name());
     int requests = 0;
-    boolean told = false;
-    while (!wanted.isEmpty() && requests < MOST_REQUESTS) {
+    long most = MOST_REQUESTS;
+    while (!wanted.isEmpty() && requests < most) {
       String root = wanted.remove();
       Optional<String> next = dialect.files(path, commit.name(), root);
       FileList.Summary last = null;
@@ -49,19 +52,21 @@ final class FileSizes implements SizeSource {
           // Some may be known; the rest will be asked for again, or learned otherwise.
           return false;
         }
-        told = true;
         last = page;
         next = dialect.nextFiles(next.get(), page);
       }
+      if (requests == 1) {
+        most = Math.min(most, 1 + rest.spare() / SHARE);
+      }
       Optional<String> alone = dialect.entries(path, root);
-      if (last != null && last.truncated() && alone.isPresent() && requests++ < MOST_REQUESTS) {
+      if (last != null && last.truncated() && alone.isPresent() && requests++ < most) {
         if (!(ask(alone.get(), sink) instanceof Reply.Told(var entries))) {
           return false;
         }
         addLeftOut(last, entries, wanted);
       }
     }
-    return told;
+    return true;
   }
 
   private Reply<FileList.Summary> ask(String url, Sink sink) throws InterruptedException {

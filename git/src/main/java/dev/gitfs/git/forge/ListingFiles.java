@@ -1,5 +1,7 @@
 package dev.gitfs.git.forge;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.gson.Gson;
 import com.google.gson.JsonParseException;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listings on disk, one file an owner, for the next process and for days without a network. A file
- * that cannot be read or written costs a request and no more.
+ * Listings on disk, one file an owner, for the next process and for days without a network; those
+ * in use in memory too. A file that cannot be read or written costs a request and no more.
  */
 final class ListingFiles {
 
@@ -40,13 +43,30 @@ final class ListingFiles {
 
   private record StoredRepository(String path, String branch, boolean archived) {}
 
+  /** Another process's are seen after this. */
+  private static final Duration FRESH = Duration.ofSeconds(60);
+
+  /** Some megabytes for the largest owners, kilobytes for most. */
+  private static final int MOST_IN_MEMORY = 100;
+
   private final Path directory;
+
+  private final Cache<String, Optional<Pages>> inMemory =
+      Caffeine.newBuilder()
+          .maximumSize(MOST_IN_MEMORY)
+          .expireAfterWrite(FRESH)
+          .executor(Runnable::run)
+          .build();
 
   ListingFiles(Path directory) {
     this.directory = directory;
   }
 
   Optional<Pages> read(String owner) {
+    return inMemory.get(owner, this::load);
+  }
+
+  private Optional<Pages> load(String owner) {
     try {
       var stored = GSON.fromJson(Files.readString(file(owner)), Stored.class);
       var pages = stored.pages.stream().map(ListingFiles::restored).toList();
@@ -60,6 +80,7 @@ final class ListingFiles {
   }
 
   void write(String owner, Pages pages) {
+    inMemory.put(owner, Optional.of(pages));
     try {
       Files.createDirectories(directory);
       var stored =

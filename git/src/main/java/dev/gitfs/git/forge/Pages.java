@@ -3,6 +3,7 @@ package dev.gitfs.git.forge;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A listing as its pages; what {@link Listing} is made of. */
 record Pages(List<Page> pages, boolean complete, Instant asOf) {
@@ -16,11 +17,11 @@ record Pages(List<Page> pages, boolean complete, Instant asOf) {
     return pages.stream().filter(page -> page.url().equals(url)).findFirst();
   }
 
-  List<HostedRepository> repositories() {
-    return pages.stream().flatMap(page -> page.repositories().stream()).toList();
+  Stream<HostedRepository> repositories() {
+    return pages.stream().flatMap(page -> page.repositories().stream());
   }
 
-  List<String> groups() {
-    return pages.stream().flatMap(page -> page.groups().stream()).toList();
+  Stream<String> groups() {
+    return pages.stream().flatMap(page -> page.groups().stream());
   }
 }

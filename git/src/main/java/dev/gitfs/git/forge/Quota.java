@@ -58,6 +58,11 @@ final class Quota {
     return clock.instant().isBefore(closedUntil);
   }
 
+  /** How many requests may be made before the user's share begins; a great many if none said. */
+  synchronized long spare() {
+    return allows() && clock.instant().isBefore(reset) ? remaining - reserve : Integer.MAX_VALUE;
+  }
+
   /** When one may be made again, for the log. */
   synchronized Instant reopens() {
     return closedUntil.isAfter(reset) ? closedUntil : reset;

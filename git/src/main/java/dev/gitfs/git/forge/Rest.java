@@ -47,6 +47,7 @@ final class Rest implements AutoCloseable {
   private final HttpAccess http;
   private final Quota quota;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /**
    * @param headers sent with each request; they hold the token
@@ -63,6 +64,11 @@ final class Rest implements AutoCloseable {
   /** Whether a request may be made now. */
   boolean isOpen() {
     return quota.allows();
+  }
+
+  /** How many more may be made, as far as the forge has said. */
+  long spare() {
+    return quota.spare();
   }
 
   /**
@@ -105,6 +111,9 @@ final class Rest implements AutoCloseable {
       return none("redirects", "it redirects in a circle");
     } catch (RemoteException e) {
       quota.unreached();
+      if (closed) {
+        return new Reply.None<>();
+      }
       return none("offline " + e.kind(), e.getMessage());
     } catch (IOException | RuntimeException e) {
       // Gson and the parsers have unchecked ways to say that an answer has another shape.
@@ -173,6 +182,7 @@ final class Rest implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true;
     http.close();
   }
 

@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +47,7 @@ public final class HttpAccess implements AutoCloseable {
   private final String base;
   private final RemoteOptions options;
 
-  /** Guarded by this; set once. */
+  /** Guarded by this. */
   private Optional<Ready> ready = Optional.empty();
 
   private HttpAccess(String base, RemoteOptions options) {
@@ -107,8 +108,16 @@ public final class HttpAccess implements AutoCloseable {
             }
           });
     } catch (IOException e) {
+      if (e instanceof HttpTimeoutException) {
+        // Its connections may be dead, which Java would learn from TCP after a quarter of an hour.
+        forget(with);
+      }
       throw failure(HttpFailure.of(e, timeouts));
     }
+  }
+
+  private synchronized void forget(Ready used) {
+    ready = ready.filter(current -> current != used);
   }
 
   private RemoteException failure(IOException e) {

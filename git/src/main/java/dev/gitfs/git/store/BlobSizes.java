@@ -66,7 +66,7 @@ final class BlobSizes implements AutoCloseable {
    * from elsewhere.
    */
   boolean alone() {
-    return upstream.sizesAlone() || elsewhere.isPresent() && elsewhere.get().isPromising();
+    return upstream.sizesAlone() || elsewhere.isPresent() && elsewhere.get().hasTold();
   }
 
   /** The size that the server told of a blob. */

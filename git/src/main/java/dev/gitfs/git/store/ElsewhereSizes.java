@@ -23,6 +23,12 @@ final class ElsewhereSizes {
   /** A branch that has moved brings some new files, not worth a listing of all. */
   private static final int FEW = 256;
 
+  /**
+   * Who wants fewer reads those files, and has them sooner with a fetch than with a listing of all,
+   * which takes a forge seconds for a large repository.
+   */
+  private static final int WORTH_ASKING = 16;
+
   private final SizeSource source;
   private final Supplier<Map<ObjectId, ObjectId>> shown;
   private final SizeTable table;
@@ -31,6 +37,9 @@ final class ElsewhereSizes {
   private final Map<ObjectId, Long> asked = new ConcurrentHashMap<>();
 
   private final ReentrantLock asking = new ReentrantLock();
+
+  /** Sizes wanted so far. Guarded by asking. */
+  private long wanted;
 
   /**
    * @param shown commits that are shown, with their root trees
@@ -41,17 +50,17 @@ final class ElsewhereSizes {
     this.table = table;
   }
 
-  /** Whether the next question, or the last, is likely to tell what is wanted. */
-  boolean isPromising() {
-    return shown.get().keySet().stream()
-        .allMatch(commit -> isTold(commit) || isDue(commit) && source.isReady());
+  /** Whether sizes of all that is shown, or of what was before a branch moved, were told. */
+  boolean hasTold() {
+    return shown.get().keySet().stream().anyMatch(this::isTold);
   }
 
   /** Asks about commits that were not asked about, {@code unknown} sizes being wanted. */
   void learn(int unknown) throws InterruptedException {
     asking.lockInterruptibly();
     try {
-      if (unknown < FEW && shown.get().keySet().stream().anyMatch(this::isTold)) {
+      wanted += unknown;
+      if (wanted < WORTH_ASKING || unknown < FEW && hasTold()) {
         return;
       }
       for (var each : shown.get().entrySet()) {

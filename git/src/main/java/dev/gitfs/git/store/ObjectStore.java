@@ -65,8 +65,9 @@ public interface ObjectStore extends AutoCloseable {
   boolean isLocal(ObjectId id);
 
   /**
-   * Whether sizes can be had without contents, as far as is known without asking: from the server,
-   * of which nothing is known until something was fetched, or from {@link StoreOptions#sizes}.
+   * Whether sizes can be had without contents, as far as is known without asking: false until
+   * something was fetched from a server that tells them, or {@link StoreOptions#sizes} has told
+   * some.
    */
   boolean sizesAlone();
 

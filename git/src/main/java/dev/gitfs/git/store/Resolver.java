@@ -4,15 +4,20 @@ import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.git.remote.RemoteRef;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevWalk;
@@ -25,6 +30,9 @@ final class Resolver {
 
   /** Near names shown when a ref is not there: enough to spot a typing error. */
   private static final int SUGGESTIONS = 5;
+
+  /** What may be the beginning of a commit's id: fewer digits name too many. */
+  private static final Pattern ABBREVIATED = Pattern.compile("[0-9a-f]{7,39}");
 
   private final Remote remote;
   private final Upstream upstream;
@@ -81,7 +89,38 @@ final class Resolver {
         return publish(commit, candidate, Map.of(candidate, ref.id().get()), "");
       }
     }
+    Optional<ObjectId> abbreviated = byDigits(name);
+    if (abbreviated.isPresent()) {
+      return byId(abbreviated.get());
+    }
     throw noSuchRef(name, refs);
+  }
+
+  /**
+   * The commit whose id begins with {@code digits}, of those that are here or that a ref of the
+   * server names; those are what there is to know of a server, for one more request.
+   */
+  private Optional<ObjectId> byDigits(String digits) throws IOException, InterruptedException {
+    if (!ABBREVIATED.matcher(digits).matches()) {
+      return Optional.empty();
+    }
+    var found = new HashSet<ObjectId>();
+    try (ObjectReader reader = local.reader();
+        var walk = new RevWalk(reader)) {
+      for (ObjectId id : reader.resolve(AbbreviatedObjectId.fromString(digits))) {
+        if (walk.parseAny(id) instanceof RevCommit) {
+          found.add(id);
+        }
+      }
+    }
+    if (found.isEmpty()) {
+      for (RemoteRef ref : remote.listRefs(Set.of())) {
+        Stream.concat(ref.id().stream(), ref.peeled().stream())
+            .filter(id -> id.name().startsWith(digits))
+            .forEach(found::add);
+      }
+    }
+    return found.size() == 1 ? Optional.of(found.iterator().next().copy()) : Optional.empty();
   }
 
   /** Full names for a short one, in git's order of precedence. */

@@ -35,15 +35,32 @@ class FileSizesTest {
         var store = hosted.open()) {
       hosted.played.server.largestPage(1000);
       store.resolve(Optional.empty());
-      assertThat(store.sizesAlone()).isTrue();
+      assertThat(store.sizesAlone()).isFalse();
       var truth = hosted.sizes();
       store.fetchSizes(truth.keySet());
+      assertThat(store.sizesAlone()).isTrue();
       for (var each : truth.entrySet()) {
         assertThat(store.sizeIfLocal(each.getKey())).hasValue(each.getValue());
       }
       assertThat(hosted.played.server.requests()).hasSize(1);
       // The commit, and nothing for the sizes.
       assertThat(hosted.git.requests(RequestKind.FETCH)).hasSize(1);
+    }
+  }
+
+  @Test
+  void whoLooksAtAFileGetsThatFileAndNoListingOfAll() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open()) {
+      store.resolve(Optional.empty());
+      var ids = List.copyOf(hosted.sizes().keySet());
+      store.fetchSizes(ids.subList(0, 3));
+      assertThat(hosted.played.server.requests()).isEmpty();
+      assertThat(store.isLocal(ids.getFirst())).isTrue();
+      store.fetchSizes(ids.subList(3, 20));
+      assertThat(hosted.played.server.requests()).hasSize(1);
+      assertThat(store.isLocal(ids.getLast())).isFalse();
+      assertThat(store.sizeIfLocal(ids.getLast())).isPresent();
     }
   }
 
@@ -113,6 +130,18 @@ class FileSizesTest {
       // The whole, the root alone, and the four directories it did not get to.
       assertThat(hosted.played.server.requests()).hasSize(6);
       assertThat(hosted.git.requests(RequestKind.FETCH)).hasSize(1);
+    }
+  }
+
+  @Test
+  void ofAFewRequestsThatAreLeftATruncatedTreeTakesAQuarter() throws Exception {
+    try (var hosted = new HostedStore(Api.GITHUB);
+        var store = hosted.open()) {
+      // After the first 24 are left, 12 of them the user's, and three a quarter of the others.
+      hosted.played.server.mostFiles(5).rateLimit(60, 25);
+      store.resolve(Optional.empty());
+      store.fetchSizes(hosted.sizes().keySet());
+      assertThat(hosted.played.server.requests()).hasSize(4);
     }
   }
 

@@ -53,6 +53,23 @@ final class ResolverTest {
   }
 
   @Test
+  void someDigitsOfACommitThatARefNamesOrThatIsHere() throws Exception {
+    cache.origin.branch("topic", first);
+    assertThat(resolve(first.substring(0, 7)).commit().name()).isEqualTo(first);
+    cache.origin.git("update-ref", "-d", "refs/heads/topic");
+    // Here by now: its ref is not needed any more.
+    assertThat(resolve(first.substring(0, 12)).commit().name()).isEqualTo(first);
+    assertThatThrownBy(() -> resolve(first.substring(0, 6))).isInstanceOf(RevisionException.class);
+  }
+
+  @Test
+  void someDigitsThatNameABranchAreThatBranch() throws Exception {
+    cache.origin.branch("abcdef12", first);
+    assertThat(resolve("abcdef12").ref()).isEqualTo("refs/heads/abcdef12");
+    assertThatThrownBy(() -> resolve("abcdef13")).isInstanceOf(RevisionException.class);
+  }
+
+  @Test
   void aTagGoesBeforeABranchOfTheSameNameAsInGit() throws Exception {
     cache.origin.branch("both", first).tag("both", second);
     assertThat(resolve("both").commit().name()).isEqualTo(second);
