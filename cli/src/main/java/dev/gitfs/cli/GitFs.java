@@ -47,6 +47,7 @@ final class GitFs implements Command {
     commands.put("run", () -> new RunCommand(this::verbose));
     commands.put("umount", UmountCommand::new);
     commands.put("prefetch", PrefetchCommand::new);
+    commands.put("profile", ProfileCommand::new);
     commands.put("list", ListCommand::new);
     commands.put("stats", StatsCommand::new);
     commands.put("doctor", DoctorCommand::new);
@@ -110,7 +111,8 @@ final class GitFs implements Command {
   }
 
   private boolean verbose() {
-    return verbose.stream().anyMatch(option -> option.getValue());
+    // Those of commands beside the one that was typed have no value at all.
+    return verbose.stream().anyMatch(option -> Boolean.TRUE.equals(option.getValue()));
   }
 
   private CommandSpec withCommonOptions(CommandSpec syntax) {
@@ -124,6 +126,7 @@ final class GitFs implements Command {
     verbose.add(option);
     syntax.addOption(option);
     syntax.usageMessage().sortOptions(false).autoWidth(true);
+    syntax.subcommands().values().forEach(below -> withCommonOptions(below.getCommandSpec()));
     return syntax;
   }
 

@@ -5,6 +5,7 @@ import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.config.ModeNames;
+import dev.gitfs.cli.config.ProfileFiles;
 import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
@@ -14,7 +15,9 @@ import dev.gitfs.cli.daemon.MountRequest;
 import dev.gitfs.cli.daemon.MountSummary;
 import dev.gitfs.cli.telemetry.LogFile;
 import dev.gitfs.git.forge.Spelling;
+import dev.gitfs.mount.prefetch.PathPattern;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.mount.prefetch.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +84,20 @@ final class MountCommand implements Command {
 
   private final SettingsOptions settings = new SettingsOptions();
 
+  private final OptionSpec profile =
+      OptionSpec.builder("--profile")
+          .paramLabel("NAME|FILE")
+          .type(String.class)
+          .description(
+              "what to bring in the background: a profile's name, or a file by a path with a slash"
+                  + " in it; the repository's own ("
+                  + Profile.CARRIED
+                  + ") if not given")
+          .build();
+
+  private final OptionSpec noProfile =
+      Command.flag("bring no profile, nor the repository's own", "--no-profile");
+
   private final OptionSpec foreground =
       Command.flag(
           "stay until the directory is unmounted, and log to standard error", "-f", "--foreground");
@@ -128,6 +145,8 @@ final class MountCommand implements Command {
         .addOption(memory)
         .addOption(cacheSize)
         .addOption(prefetch)
+        .addOption(profile)
+        .addOption(noProfile)
         .addOption(foreground)
         .addOption(options)
         .addOption(settings.file())
@@ -146,6 +165,7 @@ final class MountCommand implements Command {
     ByteSize memory = checkedMemory(set);
     Optional<Spelling> spelled = spelled(set);
     KernelOptions kernelOptions = kernelOptions();
+    List<String> lines = profile();
     Path target = KernelMounts.canonical(directory.getValue());
     boolean stay = foreground.getValue();
     Directories directories = Directories.ofUser();
@@ -164,6 +184,8 @@ final class MountCommand implements Command {
               memory,
               Optional.<ByteSize>ofNullable(cacheSize.getValue()).orElse(set.cacheSize()),
               Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),
+              lines,
+              profile.getValue() == null && !noProfile.<Boolean>getValue(),
               kernelOptions);
       MountSummary summary = Launch.await(process, target, daemon -> daemon.mount(request));
       var out = syntax.commandLine().getOut();
@@ -220,6 +242,25 @@ final class MountCommand implements Command {
           syntax.commandLine(), "--memory must be at least " + Defaults.LEAST_MEMORY);
     }
     return wanted;
+  }
+
+  /** The lines of the profile that was named. */
+  private List<String> profile() throws IOException {
+    String named = profile.getValue();
+    if (named == null) {
+      return List.of();
+    }
+    if (noProfile.<Boolean>getValue()) {
+      throw new ParameterException(
+          syntax.commandLine(), "--profile and --no-profile exclude each other");
+    }
+    try {
+      return ProfileFiles.of(Directories.ofUser()).read(named).patterns().stream()
+          .map(PathPattern::text)
+          .toList();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(syntax.commandLine(), e.getMessage());
+    }
   }
 
   private KernelOptions kernelOptions() {

@@ -11,6 +11,7 @@ import dev.gitfs.cli.daemon.MountStatistics;
 import dev.gitfs.cli.daemon.RunningDaemons;
 import dev.gitfs.git.store.PrefetchStatistics;
 import dev.gitfs.git.store.RequestCounts;
+import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ final class StatsCommand implements Command {
     object.addProperty("waits", statistics.waits());
     object.addProperty("waited_seconds", statistics.waited().toNanos() / 1e9);
     object.add("prefetch", prefetch(statistics.prefetch()));
+    object.add("readers", readers(statistics.readers()));
     object.add("requests_by_kind", kinds(statistics.kinds()));
     object.addProperty("resident_bytes", statistics.resident().bytes());
     return object;
@@ -91,6 +93,15 @@ final class StatsCommand implements Command {
     object.addProperty("used_bytes", statistics.usedBytes());
     object.addProperty("wasted_objects", statistics.wastedObjects());
     object.addProperty("wasted_bytes", statistics.wastedBytes());
+    return object;
+  }
+
+  private static JsonObject readers(ReaderStatistics statistics) {
+    var object = new JsonObject();
+    object.addProperty("followed", statistics.readers());
+    object.addProperty("windows_open", statistics.windows());
+    object.addProperty("files_asked", statistics.asked());
+    object.addProperty("files_used", statistics.used());
     return object;
   }
 
@@ -132,6 +143,12 @@ final class StatsCommand implements Command {
     line(out, "  used", amount(ahead.usedObjects(), ahead.usedBytes()));
     line(out, "  wasted", amount(ahead.wastedObjects(), ahead.wastedBytes()));
     line(out, "  under way", ahead.running() + " (and " + ahead.planned() + " planned)");
+    ReaderStatistics readers = statistics.readers();
+    line(
+        out,
+        "ahead of readers",
+        "%d followed, %d windows open; of %d files asked for, %d used"
+            .formatted(readers.readers(), readers.windows(), readers.asked(), readers.used()));
     line(out, "resident memory", statistics.resident());
     line(out, "process", statistics.mount().pid());
     line(out, "log", statistics.mount().log());

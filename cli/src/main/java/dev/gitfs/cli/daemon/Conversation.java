@@ -65,6 +65,12 @@ final class Conversation {
         case Message.ListMounts() -> new Message.Mounts(daemon.mounts());
         case Message.ReadStatistics(var directory) ->
             new Message.Statistics(daemon.statistics(directory));
+        case Message.Record(var directory, var file) -> {
+          daemon.record(directory, file);
+          yield new Message.Recording();
+        }
+        case Message.StopRecording(var directory) ->
+            new Message.RecordingStopped(daemon.stopRecording(directory));
         case Message.Prefetch(var directory, var order) ->
             new Message.Prefetched(
                 daemon.prefetch(

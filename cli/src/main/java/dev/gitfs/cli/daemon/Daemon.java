@@ -41,6 +41,23 @@ public interface Daemon extends AutoCloseable {
   PrefetchProgress prefetch(Path directory, PrefetchOrder order, ProgressListener listener)
       throws DaemonException, InterruptedException;
 
+  /**
+   * Begins to record which files are read in the mount at {@code directory}.
+   *
+   * @param file where to write that as a profile, when that ends or the mount does; absolute
+   */
+  void record(Path directory, Path file) throws DaemonException;
+
+  /** Ends that, and returns where it has been written. */
+  Recorded stopRecording(Path directory) throws DaemonException;
+
+  /**
+   * A profile that was recorded.
+   *
+   * @param paths how many there are in it
+   */
+  record Recorded(Path file, int paths) {}
+
   /** Hears how far something is. */
   @FunctionalInterface
   interface ProgressListener {

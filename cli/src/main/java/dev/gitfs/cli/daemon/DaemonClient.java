@@ -108,6 +108,17 @@ final class DaemonClient implements Daemon {
   }
 
   @Override
+  public void record(Path directory, Path file) throws DaemonException {
+    ask(new Message.Record(directory, file), Message.Recording.class, PATIENCE);
+  }
+
+  @Override
+  public Recorded stopRecording(Path directory) throws DaemonException {
+    return ask(new Message.StopRecording(directory), Message.RecordingStopped.class, PATIENCE)
+        .recorded();
+  }
+
+  @Override
   public void close() {
     try {
       connection.close();

@@ -26,6 +26,10 @@ sealed interface Message {
   /** Answered by any number of {@link Prefetching} and a {@link Prefetched}. */
   record Prefetch(Path directory, PrefetchOrder order) implements Request {}
 
+  record Record(Path directory, Path file) implements Request {}
+
+  record StopRecording(Path directory) implements Request {}
+
   record Mounted(MountSummary mount) implements Reply {}
 
   record Unmounted() implements Reply {}
@@ -33,6 +37,10 @@ sealed interface Message {
   record Mounts(List<MountSummary> mounts) implements Reply {}
 
   record Statistics(MountStatistics statistics) implements Reply {}
+
+  record Recording() implements Reply {}
+
+  record RecordingStopped(Daemon.Recorded recorded) implements Reply {}
 
   record Prefetching(PrefetchProgress progress) implements Reply {}
 

@@ -5,6 +5,7 @@ import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,9 @@ import java.util.Optional;
  * @param ref branch, tag, full ref or commit id; empty for the remote's HEAD
  * @param directory absolute; need not exist
  * @param cacheDirectory absolute
+ * @param profile lines of the profile to bring when it is mounted; none for that which the
+ *     repository carries
+ * @param carriedProfile whether to bring what that one names
  */
 public record MountRequest(
     String source,
@@ -25,6 +29,8 @@ public record MountRequest(
     ByteSize memory,
     ByteSize cacheSize,
     PrefetchMode prefetch,
+    List<String> profile,
+    boolean carriedProfile,
     KernelOptions options) {
 
   /** Without the source: it may hold credentials, and records end up in logs. */

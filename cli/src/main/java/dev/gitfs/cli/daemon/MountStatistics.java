@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.git.store.PrefetchStatistics;
 import dev.gitfs.git.store.RequestCounts;
+import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.time.Duration;
 
 /**
@@ -20,6 +21,7 @@ import java.time.Duration;
  * @param waits how often a reader waited for the network
  * @param waited for how long, added up
  * @param prefetch what was fetched ahead of need, and what came of it
+ * @param readers who is fetched ahead for, and whether they use it
  * @param kinds requests to the git server for objects, by kind
  * @param resident physical memory of the process that serves
  */
@@ -36,5 +38,6 @@ public record MountStatistics(
     long waits,
     Duration waited,
     PrefetchStatistics prefetch,
+    ReaderStatistics readers,
     RequestCounts kinds,
     ByteSize resident) {}

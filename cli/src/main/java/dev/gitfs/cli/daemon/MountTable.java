@@ -119,6 +119,16 @@ final class MountTable implements Daemon {
     return find(KernelMounts.canonical(directory)).prefetch(order, listener);
   }
 
+  @Override
+  public void record(Path directory, Path file) throws DaemonException {
+    find(KernelMounts.canonical(directory)).record(file);
+  }
+
+  @Override
+  public Recorded stopRecording(Path directory) throws DaemonException {
+    return find(KernelMounts.canonical(directory)).stopRecording();
+  }
+
   /** Returns when this process serves nothing any more. */
   synchronized void awaitEmpty() throws InterruptedException {
     while (!mounted.isEmpty() || !detached.isEmpty() || !mounting.isEmpty()) {

@@ -25,6 +25,12 @@ sealed interface Served extends AutoCloseable permits ServedRepository, ServedNa
   PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
       throws DaemonException, InterruptedException;
 
+  /** Begins to record what is read, as {@link Daemon#record}. */
+  void record(Path file) throws DaemonException;
+
+  /** Ends that, as {@link Daemon#stopRecording}. */
+  Daemon.Recorded stopRecording() throws DaemonException;
+
   /** Returns when the kernel has let go of the mount, whoever ended it. */
   void awaitUnmounted() throws InterruptedException;
 

@@ -9,6 +9,7 @@ import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.namespace.NamespaceMount;
 import dev.gitfs.mount.namespace.NamespaceOptions;
 import dev.gitfs.mount.namespace.OpenRepository;
+import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,12 +99,12 @@ final class ServedNamespace implements Served {
   @Override
   public MountStatistics statistics(Path directory) throws DaemonException {
     if (directory.equals(summary.directory())) {
-      return ServedRepository.statistics(summary, mount.network(), mount.reads());
+      return ServedRepository.statistics(summary, mount.network(), mount.reads(), readers());
     }
     for (OpenRepository open : mount.open()) {
       var inside = summary(open);
       if (directory.startsWith(inside.directory())) {
-        return ServedRepository.statistics(inside, open.network(), open.reads());
+        return ServedRepository.statistics(inside, open.network(), open.reads(), open.prefetched());
       }
     }
     throw new DaemonException(
@@ -113,8 +114,31 @@ final class ServedNamespace implements Served {
   @Override
   public PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
       throws DaemonException {
-    throw new DaemonException(
-        Kind.DIRECTORY, summary.directory() + " shows many repositories; read in one of them");
+    throw ofMany();
+  }
+
+  @Override
+  public void record(Path file) throws DaemonException {
+    throw ofMany();
+  }
+
+  @Override
+  public Daemon.Recorded stopRecording() throws DaemonException {
+    throw ofMany();
+  }
+
+  private DaemonException ofMany() {
+    return new DaemonException(
+        Kind.DIRECTORY,
+        summary.directory()
+            + " shows many repositories; for this, mount the one: git-fs mount SOURCE DIR");
+  }
+
+  /** Of all repositories that are open. */
+  private ReaderStatistics readers() {
+    return mount.open().stream()
+        .map(OpenRepository::prefetched)
+        .reduce(ReaderStatistics.NONE, ReaderStatistics::plus);
   }
 
   @Override

@@ -20,6 +20,7 @@ import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.git.store.StoreStatistics;
 import dev.gitfs.mount.prefetch.NoSuchPathException;
 import dev.gitfs.mount.prefetch.PathFetch;
+import dev.gitfs.mount.prefetch.ReaderStatistics;
 import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,6 +44,7 @@ final class ServedRepository implements Served {
   private final Optional<Site> site;
   private final RepositoryMount mount;
   private final MountSummary summary;
+  private final MountProfiles profiles;
 
   private ServedRepository(
       Remote remote,
@@ -55,6 +57,7 @@ final class ServedRepository implements Served {
     this.site = site;
     this.mount = mount;
     this.summary = summary;
+    this.profiles = new MountProfiles(store, mount, summary);
   }
 
   /**
@@ -102,7 +105,9 @@ final class ServedRepository implements Served {
                 Instant.now(),
                 ProcessHandle.current().pid(),
                 logFile);
-        return new ServedRepository(remote, store, site, mount, summary);
+        var repository = new ServedRepository(remote, store, site, mount, summary);
+        repository.profiles.bring(request);
+        return repository;
       } catch (IOException | InterruptedException | RuntimeException e) {
         store.close();
         site.ifPresent(Site::close);
@@ -124,12 +129,23 @@ final class ServedRepository implements Served {
   }
 
   @Override
+  public void record(Path file) throws DaemonException {
+    profiles.record(file);
+  }
+
+  @Override
+  public Daemon.Recorded stopRecording() throws DaemonException {
+    return profiles.stopRecording();
+  }
+
+  @Override
   public MountStatistics statistics(Path directory) throws DaemonException {
-    return statistics(summary, remote.statistics(), store.statistics());
+    return statistics(summary, remote.statistics(), store.statistics(), mount.prefetched());
   }
 
   static MountStatistics statistics(
-      MountSummary mount, RemoteStatistics network, StoreStatistics reads) throws DaemonException {
+      MountSummary mount, RemoteStatistics network, StoreStatistics reads, ReaderStatistics readers)
+      throws DaemonException {
     return new MountStatistics(
         mount,
         network.requests(),
@@ -143,6 +159,7 @@ final class ServedRepository implements Served {
         reads.waits(),
         reads.waited(),
         reads.prefetch(),
+        readers,
         reads.requests(),
         resident());
   }
@@ -194,6 +211,7 @@ final class ServedRepository implements Served {
 
   @Override
   public void close() {
+    profiles.end();
     store.close();
     site.ifPresent(Site::close);
   }

@@ -13,6 +13,7 @@ import dev.gitfs.git.forge.Token;
 import dev.gitfs.git.store.PrefetchStatistics;
 import dev.gitfs.git.store.RequestCounts;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,8 @@ class WireTest {
                 ByteSize.mebibytes(96),
                 ByteSize.gibibytes(10),
                 PrefetchMode.ALL,
+                List.of("a/**/*.c", "\\x20b"),
+                false,
                 KernelOptions.parse(List.of("noexec,allow_other")))),
         new Message.Mount(
             new MountRequest(
@@ -70,6 +73,8 @@ class WireTest {
                 new ByteSize(0),
                 new ByteSize(Long.MAX_VALUE),
                 PrefetchMode.OFF,
+                List.of(),
+                true,
                 KernelOptions.NONE)),
         new Message.Unmount(Path.of("/mnt"), true),
         new Message.ListMounts(),
@@ -83,6 +88,10 @@ class WireTest {
                 new ByteSize(Long.MAX_VALUE))),
         new Message.Prefetching(new PrefetchProgress(1, new ByteSize(2), 3, 4, 0, "")),
         new Message.Prefetched(new PrefetchProgress(1, new ByteSize(2), 3, 4, 5, "a/\\xff")),
+        new Message.Record(Path.of("/mnt"), Path.of("/config/profiles/build")),
+        new Message.StopRecording(Path.of("/mnt")),
+        new Message.Recording(),
+        new Message.RecordingStopped(new Daemon.Recorded(Path.of("/config/profiles/build"), 3)),
         new Message.Mounted(SUMMARY),
         new Message.Unmounted(),
         new Message.Mounts(List.of(SUMMARY, SUMMARY)),
@@ -101,6 +110,7 @@ class WireTest {
                 9,
                 Duration.ofNanos(10),
                 new PrefetchStatistics(12, 13, 14, 15, 16, 17, 18, 19),
+                new ReaderStatistics(25, 26, 27, 28),
                 new RequestCounts(20, 21, 22, 23, 24),
                 new ByteSize(11))),
         new Message.Failed(Kind.SERVER, "no answer", "a\n\tb"));

@@ -27,12 +27,21 @@ class HelpTest {
   @Test
   void helpListsTheCommandsAndEveryExitStatus() {
     assertThat(sandbox.gitFs("--help").orFail().text())
-        .contains("mount ", "umount ", "prefetch ", "list ", "stats ", "doctor ", "completion ")
+        .contains(
+            "mount ",
+            "umount ",
+            "prefetch ",
+            "profile ",
+            "list ",
+            "stats ",
+            "doctor ",
+            "completion ")
         .containsPattern("(?s)Exit status:.* 0 .* 1 .* 2 .* 3 .* 4 .* 5 ");
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mount", "umount", "prefetch", "list", "stats", "doctor", "completion"})
+  @ValueSource(
+      strings = {"mount", "umount", "prefetch", "profile", "list", "stats", "doctor", "completion"})
   void everyCommandExplainsItself(String command) {
     assertThat(sandbox.gitFs(command, "--help").orFail().text())
         .startsWith("Usage: git-fs " + command);
@@ -52,7 +61,7 @@ class HelpTest {
 
     sandbox.command("bash", "-n").input(script).run().orFail();
     assertThat(new String(script, StandardCharsets.UTF_8))
-        .contains("--cache-dir", "umount", "--max-bytes");
+        .contains("--cache-dir", "umount", "--max-bytes", "--replace");
   }
 
   @Test

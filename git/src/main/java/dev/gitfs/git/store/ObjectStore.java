@@ -65,9 +65,8 @@ public interface ObjectStore extends AutoCloseable {
   boolean isLocal(ObjectId id);
 
   /**
-   * Whether sizes can be had without contents, as far as is known without asking: false until
-   * something was fetched from a server that tells them, or {@link StoreOptions#sizes} has told
-   * some.
+   * Whether sizes can be had without contents, as far as is known without asking: as it was when
+   * something was fetched last, or {@link StoreOptions#sizes} has told some.
    */
   boolean sizesAlone();
 

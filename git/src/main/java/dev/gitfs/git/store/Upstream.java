@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import dev.gitfs.git.remote.Capabilities;
 import dev.gitfs.git.remote.FetchRequest;
 import dev.gitfs.git.remote.Filter;
 import dev.gitfs.git.remote.Remote;
@@ -64,7 +65,7 @@ final class Upstream {
   /** Only ever grows coarser. */
   private volatile Grain grain;
 
-  /** Written with what the server said last. */
+  /** Written with what the server said last, to this process or another before it. */
   private volatile boolean sizesAlone;
 
   Upstream(Remote remote, PackIntake intake, LocalObjects local, CacheRepository repository) {
@@ -73,6 +74,7 @@ final class Upstream {
     this.local = local;
     this.repository = repository;
     this.grain = Grain.ROOT_TREE;
+    this.sizesAlone = Files.exists(sizesMarker());
     for (Grain refused : new Grain[] {Grain.ROOT_TREE, Grain.ALL_TREES}) {
       if (isFresh(marker(refused))) {
         grain = Grain.values()[refused.ordinal() + 1];
@@ -100,7 +102,7 @@ final class Upstream {
 
   /** The same, having asked. */
   boolean tellsSizes() throws IOException, InterruptedException {
-    sizesAlone = remote.capabilities().objectInfo();
+    learn(remote.capabilities());
     return sizesAlone;
   }
 
@@ -206,10 +208,27 @@ final class Upstream {
   }
 
   private void checkCapabilities() throws IOException, InterruptedException {
-    sizesAlone = remote.capabilities().objectInfo();
+    learn(remote.capabilities());
     if (grain != Grain.WHOLE && !remote.capabilities().partial()) {
       coarsen(Grain.ALL_TREES);
     }
+  }
+
+  /** Keeps what the server can, for a mount to know it before it has asked. */
+  private void learn(Capabilities capabilities) throws IOException {
+    boolean told = capabilities.objectInfo();
+    if (told != sizesAlone) {
+      sizesAlone = told;
+      if (told) {
+        AtomicFile.write(repository.scratch(), sizesMarker(), capabilities.agent() + "\n");
+      } else {
+        Files.deleteIfExists(sizesMarker());
+      }
+    }
+  }
+
+  private Path sizesMarker() {
+    return repository.marker("tells-sizes");
   }
 
   private void fetchWhole(List<ObjectId> ids) throws IOException, InterruptedException {

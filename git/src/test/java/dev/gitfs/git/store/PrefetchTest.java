@@ -272,6 +272,26 @@ final class PrefetchTest {
   }
 
   @Test
+  void whatTheServerCanIsKnownToTheNextStore() throws Exception {
+    try (var store = open(url())) {
+      assertThat(store.sizesAlone()).isFalse();
+      store.resolve(Optional.empty());
+      assertThat(store.sizesAlone()).isTrue();
+    }
+    server.forgetRequests();
+    try (var store = open(url())) {
+      assertThat(store.sizesAlone()).isTrue();
+      assertThat(server.requests()).isEmpty();
+      server.offerObjectInfo(false);
+      store.resolve(Optional.empty());
+      store.fetchSizes(List.of(files.getFirst()));
+    }
+    try (var store = open(url())) {
+      assertThat(store.sizesAlone()).isFalse();
+    }
+  }
+
+  @Test
   void severalSubtreesComeWithoutTheirFilesInOneRequest() throws Exception {
     try (var store = open(url())) {
       store.resolve(Optional.empty());

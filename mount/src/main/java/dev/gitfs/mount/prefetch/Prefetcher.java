@@ -64,6 +64,9 @@ public final class Prefetcher implements AutoCloseable {
   /** Belongs to the thread. */
   private final Map<Integer, Prefetch> running = new HashMap<>();
 
+  /** Null unless someone wants to know what is read. */
+  private volatile ReadRecording recording;
+
   private volatile boolean asleep;
   private volatile boolean closed;
   private volatile ReaderStatistics statistics = new ReaderStatistics(0, 0, 0, 0);
@@ -147,6 +150,26 @@ public final class Prefetcher implements AutoCloseable {
     if (missed || folder.isWatched()) {
       tell(new Access.Read(folder, index, missed, System.nanoTime()));
     }
+  }
+
+  /** Someone reads a part of entry {@code index} of {@code folder}, or where it leads as a link. */
+  public void touched(Folder folder, int index) {
+    var current = recording;
+    if (current != null) {
+      current.add(folder, index);
+    }
+  }
+
+  /** Begins to record which files are read; anew, if that was done before. */
+  public void record() {
+    recording = new ReadRecording();
+  }
+
+  /** Ends that; returns what was read since, nothing if it was not recorded. */
+  public Profile recorded() {
+    var ended = recording;
+    recording = null;
+    return ended == null ? new Profile(List.of()) : ended.profile(new StoreOutline(store));
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.gitfs.git.store.Revision;
 import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.PathRequest;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.mount.prefetch.Profile;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -65,6 +66,16 @@ public final class RepositoryMount implements AutoCloseable {
   /** Begins to bring what {@code request} names; ends with the mount. */
   public PathFetch bring(PathRequest request) {
     return tree.bring(request);
+  }
+
+  /** Begins to record which files are read. */
+  public void record() {
+    tree.record();
+  }
+
+  /** Ends that; returns what was read since. */
+  public Profile recorded() {
+    return tree.recorded();
   }
 
   /** What readers made of what was fetched ahead for them. */

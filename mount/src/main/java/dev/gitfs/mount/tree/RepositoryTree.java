@@ -25,6 +25,7 @@ import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.PathRequest;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.Prefetcher;
+import dev.gitfs.mount.prefetch.Profile;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -119,6 +120,16 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     return prefetcher.bring(revision().tree(), request);
   }
 
+  /** Begins to record which files are read. */
+  public void record() {
+    prefetcher.record();
+  }
+
+  /** Ends that; returns what was read since. */
+  public Profile recorded() {
+    return prefetcher.recorded();
+  }
+
   /** What readers made of what was fetched ahead for them. */
   public ReaderStatistics prefetched() {
     return prefetcher.statistics();
@@ -201,6 +212,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
           if (!node.isSymlink()) {
             throw Errno.EINVAL.exception();
           }
+          prefetcher.touched(node.within(), node.index());
           try (var blob = blob(request, node.id())) {
             if (blob.size() > LONGEST_LINK) {
               throw Errno.ENAMETOOLONG.exception();
@@ -220,6 +232,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         () -> {
           failedReads.repeat(inode, request.pid());
           var node = nodes.node(request, inode);
+          prefetcher.touched(node.within(), node.index());
           try (var blob = contents(request, node, offset)) {
             reply.filled(blob.read(offset, reply.target()));
           } catch (IOException e) {
