@@ -79,10 +79,10 @@ final class ServedRepository implements Served {
           ObjectStore.open(
               remote,
               new StoreOptions(
-                  request.cacheDirectory(),
-                  request.memory().bytes(),
-                  request.cacheSize().bytes(),
-                  site.flatMap(forge -> forge.sizes(path))));
+                      request.cacheDirectory(),
+                      request.memory().bytes(),
+                      request.cacheSize().bytes())
+                  .with(site.flatMap(forge -> forge.sizes(path))));
       try {
         Revision revision =
             site.isPresent()

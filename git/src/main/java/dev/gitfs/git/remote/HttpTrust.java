@@ -5,14 +5,19 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -26,10 +31,62 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 final class HttpTrust {
 
+  /**
+   * Contexts by what they are made from, for all remotes: a hundred of the usual certificates take
+   * more than a megabyte, and remotes may be as many.
+   */
+  private static final Map<Terms, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
+
   private HttpTrust() {}
 
-  /** A context for TLS to the server that {@code settings} are for. */
+  /**
+   * @param changed when the files were, in their order: others are then in the same place
+   */
+  private record Terms(
+      boolean verify,
+      Optional<Path> authorities,
+      Optional<Path> certificate,
+      Optional<Path> key,
+      List<FileTime> changed) {
+
+    static Terms of(HttpSettings settings) {
+      var files =
+          Stream.of(settings.authorities(), settings.clientCertificate(), settings.clientKey());
+      return new Terms(
+          settings.verify(),
+          settings.authorities(),
+          settings.clientCertificate(),
+          settings.clientKey(),
+          files.flatMap(Optional::stream).map(Terms::changed).toList());
+    }
+
+    private static FileTime changed(Path file) {
+      try {
+        return Files.getLastModifiedTime(file);
+      } catch (IOException e) {
+        // Who reads it will say so.
+        return FileTime.fromMillis(0);
+      }
+    }
+  }
+
+  /**
+   * A context for TLS to the server that {@code settings} are for.
+   *
+   * @param soon whether it is about to be used
+   */
   static SSLContext context(HttpSettings settings, boolean soon) throws RemoteException {
+    var terms = Terms.of(settings);
+    var known = CONTEXTS.get(terms);
+    if (known != null) {
+      return known;
+    }
+    var fresh = newContext(settings, soon);
+    CONTEXTS.put(terms, fresh);
+    return fresh;
+  }
+
+  private static SSLContext newContext(HttpSettings settings, boolean soon) throws RemoteException {
     TrustManager trust;
     if (settings.verify()) {
       var authorities = settings.authorities();

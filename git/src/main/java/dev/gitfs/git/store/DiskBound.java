@@ -44,11 +44,14 @@ final class DiskBound {
 
   private record Candidate(CacheRepository repository, PackShelf shelf, PackShelf.Shelved pack) {}
 
-  /** Drops packs until the bound is met. For the holder of the upkeep lock. */
-  void enforce() throws IOException {
+  /**
+   * Drops packs until the bound is met; returns false if what is in use keeps it from that. For the
+   * holder of the upkeep lock.
+   */
+  boolean enforce() throws IOException {
     long held = bytesHeld();
     if (held <= bytes) {
-      return;
+      return true;
     }
     Instant recently = Instant.now().minus(IN_USE);
     List<Candidate> oldestFirst =
@@ -74,6 +77,7 @@ final class DiskBound {
           held >> 20,
           bytes >> 20);
     }
+    return held <= bytes;
   }
 
   private List<Candidate> candidates() throws IOException {

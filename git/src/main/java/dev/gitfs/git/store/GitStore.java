@@ -1,7 +1,6 @@
 package dev.gitfs.git.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -14,7 +13,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.ToIntFunction;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -36,12 +34,6 @@ final class GitStore implements ObjectStore {
   /** Larger blobs are spooled: held in memory, a few of them would leave room for nothing else. */
   private static final long SPOOL_BYTES = 8 << 20;
 
-  /** Trees are small, listed again and again, and lead to everything else. */
-  private static final int TREE_SHARE = 4;
-
-  /** What is to be read soon; half of what was read, which the kernel mostly holds as well. */
-  private static final int AHEAD_SHARE = 4;
-
   /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
   private static final int SPOOL_SHARE = 8;
 
@@ -60,9 +52,6 @@ final class GitStore implements ObjectStore {
   /** Blobs inflated at a time that are too large to be inflated twice in vain. */
   private static final int INFLATING = 64;
 
-  /** An id, a cache's entry and an array header. */
-  private static final int ENTRY_BYTES = 136;
-
   private final Remote remote;
   private final Session session;
   private final LocalObjects local;
@@ -74,6 +63,7 @@ final class GitStore implements ObjectStore {
   private final Lane treeLane;
   private final Lane blobLane;
   private final Lane largeBlobLane;
+  private final StoreMemory memory;
   private final Cache<ObjectId, ParsedTree> trees;
   private final Cache<ObjectId, byte[]> blobs;
   private final PrefetchedContents prefetched;
@@ -100,12 +90,11 @@ final class GitStore implements ObjectStore {
             new Consolidation(local, session.directory(), options.diskBytes()),
             new DiskBound(options.cacheDirectory(), options.diskBytes()),
             options);
-    spoolBytes = Math.min(SPOOL_BYTES, options.memoryBytes() / 8);
-    long treeBytes = options.memoryBytes() / TREE_SHARE;
-    trees = cache(treeBytes, ParsedTree::weight);
-    long aheadBytes = options.memoryBytes() / AHEAD_SHARE;
-    blobs = cache(options.memoryBytes() - treeBytes - aheadBytes, bytes -> bytes.length);
-    prefetched = new PrefetchedContents(aheadBytes);
+    memory = options.memory();
+    spoolBytes = Math.min(SPOOL_BYTES, memory.bytes() / 8);
+    trees = memory.trees();
+    blobs = memory.blobs();
+    prefetched = new PrefetchedContents(memory);
     intake =
         new PackIntake(
             session.directory(), spoolBytes, local, arrivals, this::deliver, upkeep::packArrived);
@@ -274,6 +263,8 @@ final class GitStore implements ObjectStore {
     awaitShelved(LAST_PACKS);
     upkeep.close();
     spool.close();
+    memory.forget(local::has);
+    prefetched.close();
     local.close();
     session.close();
   }
@@ -442,14 +433,5 @@ final class GitStore implements ObjectStore {
     return new IOException(
         "%s of %s was fetched %d times, and is still not in the cache"
             .formatted(id.name(), remote.url(), ATTEMPTS));
-  }
-
-  /** Bounds are kept on the thread that adds, so what is held never overshoots for long. */
-  private static <V> Cache<ObjectId, V> cache(long bytes, ToIntFunction<V> weight) {
-    return Caffeine.newBuilder()
-        .maximumWeight(bytes)
-        .weigher((ObjectId id, V value) -> ENTRY_BYTES + weight.applyAsInt(value))
-        .executor(Runnable::run)
-        .build();
   }
 }

@@ -20,12 +20,11 @@ final class PrefetchedContents {
   /** What nobody has read within a minute was not needed, or not soon. */
   private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
 
-  private final long mostBytes;
+  private final StoreMemory memory;
 
   // All below is guarded by this. Maps are in the order of arrival.
   private final Map<ObjectId, Unread> unread = new LinkedHashMap<>();
   private final Map<ObjectId, byte[]> contents = new LinkedHashMap<>();
-  private long heldBytes;
   private long objects;
   private long bytes;
   private long usedObjects;
@@ -35,9 +34,9 @@ final class PrefetchedContents {
 
   private record Unread(long size, long since) {}
 
-  /** Holds at most {@code mostBytes} in memory. */
-  PrefetchedContents(long mostBytes) {
-    this.mostBytes = mostBytes;
+  /** Holds what {@code memory} has room for. */
+  PrefetchedContents(StoreMemory memory) {
+    this.memory = memory;
   }
 
   /** A file has come. */
@@ -58,8 +57,8 @@ final class PrefetchedContents {
   /** The same, with its contents. */
   synchronized void add(ObjectId id, byte[] content) {
     add(id, content.length);
-    if (makeRoom(content.length) && contents.putIfAbsent(id, content) == null) {
-      heldBytes += content.length;
+    if (makeRoom(content.length) && contents.putIfAbsent(id, content) != null) {
+      memory.releaseAhead(content.length);
     }
   }
 
@@ -93,26 +92,35 @@ final class PrefetchedContents {
         running, planned, objects, bytes, usedObjects, usedBytes, wastedObjects, wastedBytes);
   }
 
+  /** Gives back the memory. */
+  synchronized void close() {
+    contents.values().forEach(content -> memory.releaseAhead(content.length));
+    contents.clear();
+    unread.clear();
+  }
+
   /** What was not needed makes room; what is still to be read does not. */
   private boolean makeRoom(long size) {
     long now = System.nanoTime();
     var eldest = contents.entrySet().iterator();
-    while (heldBytes + size > mostBytes && eldest.hasNext()) {
+    boolean reserved = memory.reserveAhead(size);
+    while (!reserved && eldest.hasNext()) {
       var entry = eldest.next();
       Unread file = unread.get(entry.getKey());
       if (now - file.since < PATIENCE) {
         break;
       }
-      heldBytes -= entry.getValue().length;
+      memory.releaseAhead(entry.getValue().length);
       eldest.remove();
+      reserved = memory.reserveAhead(size);
     }
-    return heldBytes + size <= mostBytes;
+    return reserved;
   }
 
   private byte[] drop(AnyObjectId id) {
     byte[] content = contents.remove(id);
     if (content != null) {
-      heldBytes -= content.length;
+      memory.releaseAhead(content.length);
     }
     return content;
   }

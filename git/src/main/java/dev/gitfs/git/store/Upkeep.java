@@ -47,6 +47,9 @@ final class Upkeep implements AutoCloseable {
   private long bytes;
   private boolean closed;
 
+  /** Whether there may be something to do: what others left, what has come, what waits its turn. */
+  private boolean untidy = true;
+
   Upkeep(LocalObjects local, Consolidation consolidation, DiskBound bound, StoreOptions options) {
     this.local = local;
     this.consolidation = consolidation;
@@ -70,19 +73,21 @@ final class Upkeep implements AutoCloseable {
 
   /**
    * Does now what there is to do, unless another process is at it; waits if this one's own thread
-   * is.
+   * is. Returns whether nothing is left to be done later.
    */
-  synchronized void tidy() throws IOException {
+  synchronized boolean tidy() throws IOException {
+    boolean done = false;
     local.touchHeld();
     Optional<InterProcessLock> exclusive = InterProcessLock.attempt(lockFile);
     if (exclusive.isPresent()) {
       try (var _ = exclusive.get()) {
         local.shelf().clearRemains();
         consolidation.run();
-        bound.enforce();
+        done = bound.enforce();
       }
     }
     local.lookAgain();
+    return done;
   }
 
   @Override
@@ -111,7 +116,13 @@ final class Upkeep implements AutoCloseable {
   private void run() {
     while (awaitWork()) {
       try {
-        tidy();
+        if (isUntidy()) {
+          settle(tidy());
+        } else {
+          // A store that nobody uses looks at its own files alone: there may be hundreds of them.
+          local.touchHeld();
+          local.lookAgain();
+        }
       } catch (ClosedByInterruptException e) {
         LOG.debug("Upkeep was given up", e);
       } catch (IOException | RuntimeException e) {
@@ -137,11 +148,30 @@ final class Upkeep implements AutoCloseable {
           quiet = arrival.awaitNanos(quiet);
         }
       }
+      untidy |= packs > 0;
       packs = 0;
       bytes = 0;
       return !closed;
     } catch (InterruptedException e) {
       return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isUntidy() {
+    lock.lock();
+    try {
+      return untidy;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(boolean done) {
+    lock.lock();
+    try {
+      untidy = !done;
     } finally {
       lock.unlock();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.StoreMemory;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.testkit.ForgeServer.Api;
 import dev.gitfs.testkit.HttpBackendServer;
@@ -232,7 +233,10 @@ class FileSizesTest {
       return ObjectStore.open(
           Remotes.open(git.url(origin), played.options()),
           new StoreOptions(
-              played.repositories.root().resolve("cache"), 96 << 20, 10L << 30, site.sizes(PATH)));
+              played.repositories.root().resolve("cache"),
+              new StoreMemory(96 << 20),
+              10L << 30,
+              site.sizes(PATH)));
     }
 
     /** By git. */

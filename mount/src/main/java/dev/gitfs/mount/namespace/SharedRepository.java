@@ -4,7 +4,6 @@ import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.git.forge.Site;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.store.ObjectStore;
-import dev.gitfs.git.store.StoreOptions;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -97,12 +96,8 @@ final class SharedRepository {
     try {
       // Before a directory is made for what is not there.
       remote.capabilities();
-      var sizes = forge.site().sizes(hosted.path());
-      var options = forge.options().store();
-      var store =
-          new StoreOptions(
-              options.cacheDirectory(), options.memoryBytes(), options.diskBytes(), sizes);
-      return new Opened(remote, ObjectStore.open(remote, store));
+      var options = forge.options().store().with(forge.site().sizes(hosted.path()));
+      return new Opened(remote, ObjectStore.open(remote, options));
     } catch (IOException | InterruptedException | RuntimeException e) {
       remote.close();
       throw e;
