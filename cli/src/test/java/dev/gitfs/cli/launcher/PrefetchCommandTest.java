@@ -71,15 +71,16 @@ class PrefetchCommandTest {
   }
 
   @Test
-  void aDirectoryOfAMountThatFetchesAheadComesInThreeAndIsReadWithNone() {
+  void allOfAMountThatFetchesAheadComesInThreeAndIsReadWithNone() {
     mount("adaptive");
     server.forgetRequests();
 
-    sandbox.gitFs("prefetch", mount + "/lib", mount + "/other").orFail();
+    sandbox.gitFs("prefetch", mount.toString()).orFail();
 
     assertThat(server.kinds()).hasSizeLessThanOrEqualTo(3).containsOnly(RequestKind.FETCH);
     int before = server.kinds().size();
     readAll("lib", "other");
+    read("README");
     assertThat(server.kinds()).hasSize(before);
   }
 

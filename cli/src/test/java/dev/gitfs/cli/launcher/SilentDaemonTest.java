@@ -54,7 +54,7 @@ class SilentDaemonTest {
 
     Result listed = sandbox.gitFs("list");
 
-    assertThat(listed.text()).contains(other.toString()).doesNotContain("stale");
+    assertThat(listed.text()).contains(other + " ").doesNotContain(mount + " ");
     names(listed);
     assertThat(sandbox.gitFs("stats", other).orFail().text()).contains("requests");
   }
