@@ -212,11 +212,13 @@ final class LocalObjects implements AutoCloseable {
     objects.close();
   }
 
-  private interface Read<T> {
+  /** What is read of an object that is here. */
+  interface Read<T> {
     T from(ObjectReader reader) throws IOException;
   }
 
-  private <T> Optional<T> read(ObjectId id, Read<T> read) throws IOException {
+  /** Reads again, from elsewhere, what vanishes meanwhile; empty if it is not here. */
+  <T> Optional<T> read(ObjectId id, Read<T> read) throws IOException {
     for (int attempt = 1; has(id) && attempt <= READ_ATTEMPTS; attempt++) {
       try (ObjectReader reader = objects.newReader()) {
         return Optional.of(read.from(reader));

@@ -23,8 +23,10 @@ import org.eclipse.jgit.lib.ObjectIdOwnerMap;
 /**
  * Reads a pack as it comes, in a single pass: each object is inflated, made whole, hashed and
  * handed on the moment its last byte has arrived, while the pack itself goes to a file that gets
- * its index at the end. This takes that the base of every delta comes before it, which holds for
- * what git and the servers we know send to a client that asks for no thin packs.
+ * its index at the end. This takes that the base of every delta comes before it. The format asks
+ * that of bases given by their distance only; of those given by their id git and JGit keep to it
+ * all the same, for both write an object's base first, and use distances for clients that know
+ * them, as we do. A pack in another order is refused.
  *
  * <p>A pack need not be read to its end. What has come when the reader has enough, or when the
  * connection breaks, is closed under delta bases: with its header and checksum rewritten it is a
