@@ -17,8 +17,11 @@ public final class StoreMemory {
   /** Trees are small, listed again and again, and lead to everything else. */
   private static final int TREE_SHARE = 4;
 
-  /** What is to be read soon; half of what was read, which the kernel mostly holds as well. */
-  private static final int AHEAD_SHARE = 4;
+  /**
+   * What is to be read soon: twice what was read, which the kernel mostly holds as well. With a
+   * quarter, 20,000 of the 78,635 files that a grep of Linux reads were inflated a second time.
+   */
+  private static final int AHEAD_SHARE = 2;
 
   /** An id, a cache's entry and an array header. */
   private static final int ENTRY_BYTES = 136;
