@@ -33,6 +33,15 @@ final class Probe {
 
   /** Runs {@code action} on {@code path} in a child; its output. */
   static String run(String action, Path path, Object... arguments) {
+    return command(action, path, arguments).timeout(PATIENCE).run().orFail().text().strip();
+  }
+
+  /** The same, started and not awaited. */
+  static Processes.Running start(String action, Path path, Object... arguments) {
+    return command(action, path, arguments).start();
+  }
+
+  private static Processes command(String action, Path path, Object... arguments) {
     var command =
         new ArrayList<>(
             List.of(
@@ -47,7 +56,7 @@ final class Probe {
     for (var argument : arguments) {
       command.add(argument.toString());
     }
-    return Processes.command(command).timeout(PATIENCE).run().orFail().text().strip();
+    return Processes.command(command);
   }
 
   public static void main(String[] arguments) throws Exception {
@@ -55,6 +64,7 @@ final class Probe {
     System.out.println(
         switch (arguments[0]) {
           case "mmap" -> mmap(path);
+          case "mmap-across" -> mmapAcross(path, Path.of(arguments[2]));
           case "sendfile" -> sendfile(path);
           case "anywhere" -> anywhere(path, Path.of(arguments[2]));
           case "at" -> at(path, Long.parseLong(arguments[2]), Integer.parseInt(arguments[3]));
@@ -67,6 +77,20 @@ final class Probe {
     try (var channel = FileChannel.open(path)) {
       var digest = MessageDigest.getInstance("SHA-1");
       digest.update(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
+      return hex(digest);
+    }
+  }
+
+  /** Maps a file, looks at its first page, and at the rest once the file {@code go} is there. */
+  private static String mmapAcross(Path path, Path go) throws Exception {
+    try (var channel = FileChannel.open(path)) {
+      var digest = MessageDigest.getInstance("SHA-1");
+      var mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
+      System.out.println("mapped " + (char) mapped.get(0));
+      while (!Files.exists(go)) {
+        Thread.sleep(10);
+      }
+      digest.update(mapped);
       return hex(digest);
     }
   }

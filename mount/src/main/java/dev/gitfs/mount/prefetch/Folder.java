@@ -8,7 +8,7 @@ import org.eclipse.jgit.lib.ObjectId;
 /**
  * A directory at its place in the mounted tree (the same tree object can be in several), by which
  * the mount tells the prefetcher where something happened. There is one for every directory that
- * was entered or looked at ahead, and it lives as long as the mount.
+ * was entered or looked at ahead, and it lives as long as the mounted tree does not change.
  *
  * <p>Safe for any number of threads, but for what is said to belong to the policy.
  */
@@ -17,6 +17,7 @@ public final class Folder {
   private static final int NONE = -1;
 
   private final Folder parent;
+  private final Folder root;
   private final int index;
   private final ObjectId tree;
   private final int depth;
@@ -37,18 +38,25 @@ public final class Folder {
 
   private Folder(Folder parent, int index, ObjectId tree, int depth) {
     this.parent = parent;
+    this.root = parent == null ? this : parent.root;
     this.index = index;
     this.tree = tree;
     this.depth = depth;
   }
 
-  static Folder root(ObjectId tree) {
+  /** The root of a tree that is not shown yet. */
+  public static Folder root(ObjectId tree) {
     return new Folder(null, 0, tree, 0);
   }
 
   /** The directory that is entry {@code index} of this one, and shows {@code tree}. */
   public synchronized Folder child(int index, ObjectId tree) {
     return children.computeIfAbsent(index, _ -> new Folder(this, index, tree, depth + 1));
+  }
+
+  /** The root of the tree that it is in: another one after the branch has moved. */
+  public Folder root() {
+    return root;
   }
 
   /** The directory that contains this one; empty for the root. */
@@ -61,7 +69,8 @@ public final class Folder {
     return index;
   }
 
-  ObjectId tree() {
+  /** The tree that it shows. */
+  public ObjectId tree() {
     return tree;
   }
 

@@ -85,11 +85,24 @@ final class Policy {
   private long lastAccess;
 
   Policy(Outline outline, Folder root, PrefetchMode mode) {
+    this(new Windows(outline), root, mode);
+  }
+
+  private Policy(Windows windows, Folder root, PrefetchMode mode) {
     this.mode = mode;
     this.root = root;
-    this.windows = new Windows(outline);
+    this.windows = windows;
     this.looks = new Looks(windows);
     this.reads = new Reads(windows);
+  }
+
+  /**
+   * The policy for the tree that is shown from now on. It begins anew, but for its counts: readers
+   * are known again after a few files. What is under way goes on, for most of it is in the new tree
+   * as well.
+   */
+  Policy movedTo(Folder newRoot) {
+    return new Policy(windows.successor(), newRoot, mode);
   }
 
   /** What to fetch when a mount begins. */
@@ -106,8 +119,11 @@ final class Policy {
     return windows.take();
   }
 
-  /** What follows from an access. */
+  /** What follows from an access; nothing if it was to a tree that is no longer shown. */
   List<Wish> on(Access access) {
+    if (!isToThisTree(access)) {
+      return List.of();
+    }
     switch (access) {
       case Access.Listed(var folder, long at) -> {
         lastAccess = at;
@@ -131,6 +147,15 @@ final class Policy {
       }
     }
     return windows.take();
+  }
+
+  private boolean isToThisTree(Access access) {
+    return switch (access) {
+      case Access.Listed(var folder, _) -> folder.root() == root;
+      case Access.Looked(var folder, _, _, _) -> folder.root() == root;
+      case Access.Read(var folder, _, _, _) -> folder.root() == root;
+      case Access.Ended _, Access.Passed _ -> true;
+    };
   }
 
   ReaderStatistics statistics() {

@@ -48,8 +48,6 @@ public final class Prefetcher implements AutoCloseable {
 
   private final ObjectStore store;
   private final PrefetchMode mode;
-  private final Folder root;
-  private final Policy policy;
   private final Heap heap = new Heap();
   private final ConcurrentLinkedQueue<Runnable> told = new ConcurrentLinkedQueue<>();
   private final AtomicInteger toldCount = new AtomicInteger();
@@ -61,8 +59,11 @@ public final class Prefetcher implements AutoCloseable {
 
   private final Set<PathFetch> named = ConcurrentHashMap.newKeySet();
 
-  /** Belongs to the thread. */
+  // Belong to the thread.
   private final Map<Integer, Prefetch> running = new HashMap<>();
+  private Policy policy;
+
+  private volatile Folder root;
 
   /** Null unless someone wants to know what is read. */
   private volatile ReadRecording recording;
@@ -105,9 +106,22 @@ public final class Prefetcher implements AutoCloseable {
     return fetch;
   }
 
-  /** The root of the mounted tree. */
+  /** The root of the tree that is shown. */
   public Folder root() {
     return root;
+  }
+
+  /** Another tree is shown from now on, which is local as far as it differs. */
+  public void moved(Folder newRoot) {
+    root = newRoot;
+    if (mode == PrefetchMode.OFF) {
+      return;
+    }
+    told.add(() -> {
+      policy = policy.movedTo(newRoot);
+      carryOut(policy.start(System.nanoTime()));
+    });
+    LockSupport.unpark(thread);
   }
 
   /** Someone began to list {@code folder}, whose tree is local. */

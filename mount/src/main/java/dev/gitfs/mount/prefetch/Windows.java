@@ -92,6 +92,16 @@ final class Windows {
     return outline;
   }
 
+  /** The same for another tree: with these numbers gone on from, and nobody followed yet. */
+  Windows successor() {
+    var successor = new Windows(outline);
+    successor.nextId = nextId;
+    successor.asked = asked;
+    successor.used = used;
+    successor.memoryShort = memoryShort;
+    return successor;
+  }
+
   /** What is wished since this was asked last. */
   List<Wish> take() {
     if (wishes.isEmpty()) {

@@ -31,6 +31,7 @@ final class ExtendedAttributes {
 
   private static final byte[] USER_SPACE = "user.".getBytes(US_ASCII);
 
+  private final Revision revision;
   private final long root;
   private final byte[] commit;
   private final byte[] ref;
@@ -39,9 +40,15 @@ final class ExtendedAttributes {
    * @param root the inode that has those of the revision as well
    */
   ExtendedAttributes(Revision revision, long root) {
+    this.revision = revision;
     this.root = root;
     this.commit = revision.commit().name().getBytes(US_ASCII);
     this.ref = revision.ref().getBytes(UTF_8);
+  }
+
+  /** Whose they are. */
+  Revision revision() {
+    return revision;
   }
 
   /** Which of ours a name is; refuses all others, for which no node need be looked at. */

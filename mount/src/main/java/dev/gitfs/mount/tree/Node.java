@@ -13,8 +13,9 @@ import org.eclipse.jgit.lib.ObjectId;
  * @param id the object: a tree, a blob, or for a submodule a commit of another repository
  * @param within the directory that it is an entry of; the root's is itself
  * @param index which entry; the root's is -1
+ * @param seconds when it changed last, in seconds since 1970
  */
-record Node(long inode, FileMode mode, ObjectId id, Folder within, int index) {
+record Node(long inode, FileMode mode, ObjectId id, Folder within, int index, long seconds) {
 
   /** Whether there is a tree object to list; a submodule is a directory without one. */
   boolean isTree() {

@@ -7,6 +7,7 @@ import dev.gitfs.fuse.Request;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.Tree;
+import dev.gitfs.mount.prefetch.Folder;
 import dev.gitfs.mount.prefetch.Prefetcher;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes of a mounted commit: from inode numbers to objects, and from objects to what is known
- * about them. What is local is answered at once; what is not makes the request wait.
+ * The nodes of a mounted repository: from inode numbers to objects, and from objects to what is
+ * known about them. What is local is answered at once; what is not makes the request wait.
  */
 final class Nodes {
 
@@ -36,20 +37,24 @@ final class Nodes {
   private final ObjectStore store;
   private final Prefetcher prefetcher;
   private final InodeTable inodes;
-  private final Node root;
 
   Nodes(ObjectStore store, Revision revision, InodeRange range, Prefetcher prefetcher)
       throws IOException, InterruptedException {
     this.store = store;
     this.prefetcher = prefetcher;
-    this.root = new Node(range.root(), FileMode.TREE, revision.tree(), prefetcher.root(), -1);
     var tree = store.tree(revision.tree());
-    this.inodes = new InodeTable(range, revision.tree(), tree.size(), prefetcher.root());
+    long seconds = revision.committed().getEpochSecond();
+    this.inodes = new InodeTable(range, revision.tree(), tree.size(), seconds, prefetcher.root());
     reportRejected(range.root(), tree);
   }
 
+  InodeTable inodes() {
+    return inodes;
+  }
+
   Node root() {
-    return root;
+    var root = inodes.root();
+    return shown(root, root.current().folder(), -1);
   }
 
   /** How many inode numbers have been given. */
@@ -58,16 +63,45 @@ final class Nodes {
   }
 
   Node node(Request request, long inode) throws IOException, InterruptedException, FuseException {
-    if (inode == root.inode()) {
-      return root;
+    if (inode == inodes.root().inode()) {
+      return root();
     }
-    var parent = parent(inode);
-    return entry(tree(request, parent.tree()), parent, parent.indexOf(inode));
+    var numbered = numbering(inode);
+    var tree = tree(request, numbered.tree());
+    int index = (int) (inode - numbered.first());
+    var current = numbered.directory().current();
+    if (numbered != current) {
+      // Where it is now, if it is as it was; else it stays what it was for those who have it.
+      var currentTree = tree(request, current.tree());
+      var name = tree.name(index);
+      int at = currentTree.find(name, name.length);
+      if (at >= 0 && current.inodeOf(at) == inode) {
+        return entry(currentTree, current, at);
+      }
+    }
+    return entry(tree, numbered, index);
   }
 
-  Node entry(Tree tree, Directory directory, int index) {
+  Node entry(Tree tree, Version version, int index) {
+    long inode = version.inodeOf(index);
+    var mode = tree.mode(index);
+    if (version.number() > 0 && isTree(mode)) {
+      var entered = inodes.entered(inode);
+      if (entered.isPresent()) {
+        return shown(entered.get(), folder(version), index);
+      }
+    }
+    long seconds =
+        version.isKept(index)
+            ? inodes.numbering(inode).map(Version::seconds).orElse(version.seconds())
+            : version.seconds();
+    return new Node(inode, mode, tree.id(index), folder(version), index, seconds);
+  }
+
+  private static Node shown(Directory directory, Folder within, int index) {
+    var current = directory.current();
     return new Node(
-        directory.inodeOf(index), tree.mode(index), tree.id(index), directory.folder(), index);
+        directory.inode(), FileMode.TREE, current.tree(), within, index, current.seconds());
   }
 
   /** The directory that {@code inode} shows, entered now if it was not before. */
@@ -78,19 +112,40 @@ final class Nodes {
       return entered.get();
     }
     var node = node(request, inode);
-    long parent = parent(inode).inode();
-    if (node.isTree()) {
-      var tree = tree(request, node.id());
-      var folder = node.within().child(node.index(), node.id());
-      var directory = inodes.enter(inode, parent, node.id(), tree.size(), folder);
-      reportRejected(inode, tree);
-      return directory;
-    }
     if (node.isBlob()) {
       throw Errno.ENOTDIR.exception();
     }
-    var empty = node.within().child(node.index(), Constants.EMPTY_TREE_ID);
-    return inodes.enter(inode, parent, Constants.EMPTY_TREE_ID, 0, empty);
+    long parent = numbering(inode).directory().inode();
+    var id = node.isTree() ? node.id() : Constants.EMPTY_TREE_ID;
+    var tree = tree(request, id);
+    var folder = node.within().child(node.index(), id);
+    var directory = inodes.enter(request, inode, parent, id, tree.size(), node.seconds(), folder);
+    reportRejected(inode, tree);
+    return directory;
+  }
+
+  /**
+   * The same place for those who fetch ahead, in the tree that they go through now: a directory
+   * that a move has not changed is in another tree since. What a move is about to replace stays
+   * where it was.
+   */
+  Folder folder(Version version) {
+    var known = version.folder();
+    var directory = version.directory();
+    if (known.root() == inodes.root().current().folder() || version != directory.current()) {
+      return known;
+    }
+    var parent = inodes.entered(directory.parent()).map(Directory::current);
+    int index = parent.map(above -> above.indexOf(directory.inode())).orElse(-1);
+    if (directory == inodes.root() || index < 0) {
+      return known;
+    }
+    var place = folder(parent.get()).child(index, version.tree());
+    if (!place.tree().equals(version.tree())) {
+      return known;
+    }
+    version.folder(place);
+    return place;
   }
 
   Tree tree(Request request, ObjectId id) throws IOException, InterruptedException {
@@ -103,8 +158,13 @@ final class Nodes {
   }
 
   /** The size of a blob if it is known here. */
-  OptionalLong sizeIfLocal(ObjectId id) throws IOException {
-    return store.sizeIfLocal(id);
+  OptionalLong sizeIfLocal(ObjectId id) {
+    try {
+      return store.sizeIfLocal(id);
+    } catch (IOException e) {
+      log.debug("no size of {}", id.name(), e);
+      return OptionalLong.empty();
+    }
   }
 
   /**
@@ -134,9 +194,8 @@ final class Nodes {
         .orElseThrow(() -> new IOException("no size of " + node.id().name()));
   }
 
-  private List<ObjectId> unknownAround(Node node)
-      throws IOException, InterruptedException, FuseException {
-    var tree = store.tree(parent(node.inode()).tree());
+  private List<ObjectId> unknownAround(Node node) throws IOException, InterruptedException {
+    var tree = store.tree(node.within().tree());
     int first = node.index() / SIZES_AT_ONCE * SIZES_AT_ONCE;
     int end = Math.min(tree.size(), first + SIZES_AT_ONCE);
     var unknown = new ArrayList<ObjectId>();
@@ -151,22 +210,22 @@ final class Nodes {
   /** The path of a node from the root of the mount, for people; names that are not text escaped. */
   String path(long inode) {
     var path = new StringBuilder();
-    for (long at = inode; at != root.inode(); ) {
-      var parent = inodes.containing(at);
-      if (parent.isEmpty()) {
+    for (long at = inode; at != inodes.root().inode(); ) {
+      var numbered = inodes.numbering(at);
+      if (numbered.isEmpty()) {
         return "inode " + inode;
       }
-      path.insert(0, "/" + nameOf(parent.get(), at));
-      at = parent.get().inode();
+      path.insert(0, "/" + nameOf(numbered.get(), at));
+      at = numbered.get().directory().inode();
     }
     return path.isEmpty() ? "/" : path.toString();
   }
 
-  private String nameOf(Directory directory, long inode) {
+  private String nameOf(Version version, long inode) {
     try {
       return store
-          .treeIfLocal(directory.tree())
-          .map(tree -> tree.name(directory.indexOf(inode)))
+          .treeIfLocal(version.tree())
+          .map(tree -> tree.name((int) (inode - version.first())))
           .map(name -> Name.escaped(name, name.length))
           .orElse("?");
     } catch (IOException e) {
@@ -174,12 +233,16 @@ final class Nodes {
     }
   }
 
-  private Directory parent(long inode) throws FuseException {
-    var parent = inodes.containing(inode);
-    if (parent.isEmpty()) {
+  private Version numbering(long inode) throws FuseException {
+    var version = inodes.numbering(inode);
+    if (version.isEmpty()) {
       throw Errno.ESTALE.exception();
     }
-    return parent.get();
+    return version.get();
+  }
+
+  private static boolean isTree(FileMode mode) {
+    return FileMode.TREE.equals(mode.getBits());
   }
 
   private void reportRejected(long inode, Tree tree) {

@@ -58,6 +58,11 @@ public final class RepositoryMount implements AutoCloseable {
     return tree.revision();
   }
 
+  /** The tree that is mounted. */
+  public RepositoryTree tree() {
+    return tree;
+  }
+
   /** Where its objects come from. */
   public ObjectStore store() {
     return store;

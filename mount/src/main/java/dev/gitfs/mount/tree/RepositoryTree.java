@@ -2,6 +2,7 @@ package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.Attributes;
 import dev.gitfs.fuse.AttributesReply;
+import dev.gitfs.fuse.Connection;
 import dev.gitfs.fuse.DirectoryPlusReply;
 import dev.gitfs.fuse.DirectoryReply;
 import dev.gitfs.fuse.EntryReply;
@@ -12,6 +13,7 @@ import dev.gitfs.fuse.FuseException;
 import dev.gitfs.fuse.LinkReply;
 import dev.gitfs.fuse.Listing;
 import dev.gitfs.fuse.Name;
+import dev.gitfs.fuse.Notifier;
 import dev.gitfs.fuse.ReadReply;
 import dev.gitfs.fuse.Request;
 import dev.gitfs.fuse.StatfsReply;
@@ -29,6 +31,7 @@ import dev.gitfs.mount.prefetch.Profile;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
@@ -37,8 +40,9 @@ import org.slf4j.LoggerFactory;
 /**
  * A commit as a read-only file system: what a checkout of it would show. It is a file system of its
  * own, or a part of a larger one, which gives it a range of inode numbers and passes on to it what
- * the kernel asks of nodes in that range. Nothing here ever changes, so the kernel may keep every
- * answer; and node ids are computed, so nothing is kept for it but the count of its lookups.
+ * the kernel asks of nodes in that range. Nothing here changes but by {@link #moveTo}, which tells
+ * the kernel, so the kernel may keep every answer; and node ids are computed, so nothing is kept
+ * for it but the count of its lookups.
  */
 public final class RepositoryTree implements FileSystem, AutoCloseable {
 
@@ -59,13 +63,17 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RepositoryTree.class);
 
   private final ObjectStore store;
-  private final Revision revision;
   private final Prefetcher prefetcher;
   private final Nodes nodes;
-  private final ExtendedAttributes extendedAttributes;
+  private final Moves moves;
+  private final long root;
   private final FailedReads failedReads = new FailedReads();
   private final Ownership ownership;
-  private final long committedSeconds;
+
+  /** What is shown, once it is. Written by one move at a time. */
+  private volatile ExtendedAttributes extendedAttributes;
+
+  private volatile Optional<Notifier> notifier = Optional.empty();
 
   /** Entries that the kernel was given, less those that it gave back. */
   private final LongAdder lookups = new LongAdder();
@@ -78,12 +86,12 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
       Prefetcher prefetcher)
       throws IOException, InterruptedException {
     this.store = store;
-    this.revision = revision;
     this.prefetcher = prefetcher;
     this.nodes = new Nodes(store, revision, range, prefetcher);
-    this.extendedAttributes = new ExtendedAttributes(revision, range.root());
+    this.moves = new Moves(store, nodes.inodes());
+    this.root = range.root();
+    this.extendedAttributes = new ExtendedAttributes(revision, root);
     this.ownership = ownership;
-    this.committedSeconds = revision.committed().getEpochSecond();
   }
 
   /**
@@ -112,7 +120,43 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
 
   /** What it shows. */
   public Revision revision() {
-    return revision;
+    return extendedAttributes.revision();
+  }
+
+  @Override
+  public void init(Connection connection) {
+    notifier = Optional.of(connection.notifier());
+  }
+
+  /**
+   * Shows another revision from now on, whose root tree is local; fetches what else the two differ
+   * in, where that is not local. What is the same in both keeps its inode number, its times and
+   * what the kernel holds of it; all else is looked up anew. Whoever has a file open, or is in the
+   * midst of a listing, goes on with what it was. Returns when the kernel has heard of it.
+   *
+   * <p>Blocks, for as long as lookups in the directories concerned do; not to be called by a thread
+   * that the file system needs.
+   *
+   * @throws IOException if a tree cannot be had; everything is then as it was
+   */
+  public synchronized Move moveTo(Revision revision) throws IOException, InterruptedException {
+    var before = revision();
+    if (revision.tree().equals(before.tree())) {
+      extendedAttributes = new ExtendedAttributes(revision, root);
+      return new Move(before, revision, 0, true);
+    }
+    var differences = moves.count(before.tree(), revision.tree());
+    var changes =
+        moves.make(
+            revision,
+            () -> {
+              extendedAttributes = new ExtendedAttributes(revision, root);
+            });
+    prefetcher.moved(nodes.root().within());
+    if (notifier.isPresent()) {
+      changes.announce(notifier.get());
+    }
+    return new Move(before, revision, differences.files(), differences.exact());
   }
 
   /** Begins to bring what {@code request} names in what is shown now; ends when this is closed. */
@@ -159,17 +203,17 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     answer(
         parent,
         () -> {
-          var directory = nodes.directory(request, parent);
-          var tree = nodes.tree(request, directory.tree());
+          var version = nodes.directory(request, parent).current();
+          var tree = nodes.tree(request, version.tree());
           int index = tree.find(name.bytes(), name.length());
           if (index < 0) {
             reply.absent(Validity.FOREVER);
             return;
           }
-          var node = nodes.entry(tree, directory, index);
+          var node = nodes.entry(tree, version, index);
           long size = node.isBlob() ? nodes.size(request, node) : 0;
           describe(node, size, found(reply, node.inode()));
-          lookups.increment();
+          looked(version, node);
         });
   }
 
@@ -188,6 +232,17 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   @Override
   public void forget(long node, long forgotten) {
     lookups.add(-forgotten);
+    nodes.inodes().look(node, -forgotten);
+  }
+
+  /** Counts an answer; nothing may keep it from being sent any more. */
+  private void looked(Version version, Node node) {
+    lookups.increment();
+    if (version.numbers(node.inode())) {
+      version.look(1);
+    } else {
+      nodes.inodes().look(node.inode(), 1);
+    }
   }
 
   @Override
@@ -245,32 +300,35 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   @Override
   public void readdir(Request request, long inode, long handle, long offset, DirectoryReply reply)
       throws FuseException, InterruptedException {
-    answer(inode, () -> list(request, inode, offset, reply, (_, _) -> 0));
+    answer(inode, () -> list(request, inode, offset, reply, (_, _, _) -> {}));
   }
 
   @Override
   public void readdirplus(
       Request request, long inode, long handle, long offset, DirectoryPlusReply reply)
       throws FuseException, InterruptedException {
-    answer(inode, () -> lookups.add(list(request, inode, offset, reply, this::lookUpIfKnown)));
+    answer(inode, () -> list(request, inode, offset, reply, this::lookUpIfKnown));
   }
 
-  /** What is not known is left out: a listing waits for nothing. Returns the lookups it adds. */
-  private int lookUpIfKnown(Node node, DirectoryPlusReply listing) throws IOException {
-    if (!node.isBlob()) {
-      describe(node, 0, found(listing.entry(), node.inode()));
-      return 1;
+  /**
+   * What is not known is left out: a listing waits for nothing, and fails for nothing but names.
+   */
+  private void lookUpIfKnown(Version version, Node node, DirectoryPlusReply listing) {
+    // What the directory showed before it moved on must not come into the kernel's cache.
+    if (version != version.directory().current()) {
+      return;
     }
-    // Nor is one file looked up where it is of interest whether its attributes will be asked for.
-    if (node.within().isHeldBack(node.index())) {
-      return 0;
+    long size = 0;
+    if (node.isBlob()) {
+      // Nor is one file looked up where it matters whether its attributes will be asked for.
+      var known = nodes.sizeIfLocal(node.id());
+      if (known.isEmpty() || node.within().isHeldBack(node.index())) {
+        return;
+      }
+      size = known.getAsLong();
     }
-    var size = nodes.sizeIfLocal(node.id());
-    if (size.isEmpty()) {
-      return 0;
-    }
-    describe(node, size.getAsLong(), found(listing.entry(), node.inode()));
-    return 1;
+    describe(node, size, found(listing.entry(), node.inode()));
+    looked(version, node);
   }
 
   @Override
@@ -292,41 +350,50 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     answer(inode, () -> extendedAttributes.list(inode, reply));
   }
 
-  /** Completes an entry of a listing once its name has been added; returns the lookups it adds. */
+  /** Completes an entry of a listing once its name has been added. */
   @FunctionalInterface
   private interface Added<L extends Listing> {
-    int added(Node node, L listing) throws IOException;
+    void added(Version version, Node node, L listing);
   }
 
-  /** Returns the lookups that the answer adds: counted by the caller, if there is an answer. */
-  private <L extends Listing> int list(
+  /**
+   * Lists from {@code offset}, which tells the version in which the listing began and how far it
+   * has come: it goes on in that version, whatever the directory shows by now.
+   */
+  private <L extends Listing> void list(
       Request request, long inode, long offset, L listing, Added<L> added)
       throws IOException, InterruptedException, FuseException {
     var directory = nodes.directory(request, inode);
-    var tree = nodes.tree(request, directory.tree());
+    var version =
+        offset == 0
+            ? directory.current()
+            : directory
+                .version((int) (offset >>> Integer.SIZE))
+                .orElseThrow(Errno.ESTALE::exception);
+    var tree = nodes.tree(request, version.tree());
     if (offset == 0) {
-      prefetcher.listed(directory.folder());
+      prefetcher.listed(nodes.folder(version));
     }
-    long next = offset;
-    if (next == 0 && !listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, ++next)) {
-      return 0;
+    long cookie = (long) version.number() << Integer.SIZE;
+    int next = (int) offset;
+    if (next == 0 && !listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, cookie | ++next)) {
+      return;
     }
     if (next == 1
-        && !listing.add(PARENT, PARENT.length, directory.parent(), FileType.DIRECTORY, ++next)) {
-      return 0;
+        && !listing.add(
+            PARENT, PARENT.length, directory.parent(), FileType.DIRECTORY, cookie | ++next)) {
+      return;
     }
-    int found = 0;
     var name = new byte[256];
-    for (int index = (int) (next - DOT_ENTRIES); index < tree.size(); index++) {
-      var node = nodes.entry(tree, directory, index);
+    for (int index = next - DOT_ENTRIES; index < tree.size(); index++) {
+      var node = nodes.entry(tree, version, index);
       int length = tree.copyName(index, name);
-      long following = index + DOT_ENTRIES + 1;
+      long following = cookie | index + DOT_ENTRIES + 1;
       if (!listing.add(name, length, node.inode(), Node.type(node.mode()), following)) {
-        return found;
+        return;
       }
-      found += added.added(node, listing);
+      added.added(version, node, listing);
     }
-    return found;
   }
 
   private static Attributes found(EntryReply reply, long inode) {
@@ -350,7 +417,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         .size(size)
         .blocks((size + STAT_BLOCK - 1) / STAT_BLOCK)
         .blksize(BLOCK_SIZE)
-        .times(committedSeconds, 0);
+        .times(node.seconds(), 0);
   }
 
   /** What the file {@code node} contains, for a read at {@code offset}. */
