@@ -174,6 +174,7 @@ final class HttpTransport implements Transport {
     String tail = request.isEmpty() ? REFS : UPLOAD_PACK;
     var via = route;
     int redirects = 0;
+    boolean askedAnew = false;
     while (true) {
       var login = via.authentication().current();
       var response = exchangeOnce(via, login, request);
@@ -197,6 +198,11 @@ final class HttpTransport implements Transport {
         }
         via = via.redirected(response, tail);
         log.debug("{} is at {} now", url, via.base());
+      } else if (isRenamed(status) && !askedAnew) {
+        // As git would at its next start: where the repository is now, a greeting tells.
+        askedAnew = true;
+        advertise();
+        via = route;
       } else {
         throw HttpFailure.of(response);
       }
@@ -267,6 +273,11 @@ final class HttpTransport implements Transport {
       case INITIAL -> request.isEmpty();
       case ALL -> true;
     };
+  }
+
+  /** Since the greeting, whose redirects are followed. */
+  private boolean isRenamed(int status) {
+    return HttpFailure.isRedirect(status) && settings.redirects() == HttpSettings.Redirects.INITIAL;
   }
 
   private static String contentType(HttpResponse<?> response) {

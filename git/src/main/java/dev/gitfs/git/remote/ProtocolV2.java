@@ -74,7 +74,14 @@ final class ProtocolV2 implements Protocol {
           command(out, "fetch");
           out.writeString("ofs-delta\n");
           out.writeString("no-progress\n");
+          if (!wanted.haves().isEmpty()) {
+            out.writeString("thin-pack\n");
+          }
           Protocol.writeWants(out, wanted.wants(), "");
+          for (var have : wanted.haves()) {
+            out.writeString("shallow " + have.name() + "\n");
+            out.writeString("have " + have.name() + "\n");
+          }
           if (wanted.depth() > 0) {
             out.writeString("deepen " + wanted.depth() + "\n");
           }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -122,6 +123,16 @@ final class GitStore implements ObjectStore {
   @Override
   public Revision resolve(Optional<String> ref) throws IOException, InterruptedException {
     return resolver.resolve(ref);
+  }
+
+  @Override
+  public Map<String, Tip> tips(Collection<String> refs) throws IOException, InterruptedException {
+    return resolver.tips(refs);
+  }
+
+  @Override
+  public Revision advance(Tip tip, Revision shown) throws IOException, InterruptedException {
+    return resolver.advance(tip, shown);
   }
 
   @Override

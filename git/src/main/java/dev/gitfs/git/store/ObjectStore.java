@@ -3,6 +3,7 @@ package dev.gitfs.git.store;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.jgit.lib.ObjectId;
@@ -35,6 +36,22 @@ public interface ObjectStore extends AutoCloseable {
    *     repository, an unborn HEAD), with a message for people
    */
   Revision resolve(Optional<String> ref) throws IOException, InterruptedException;
+
+  /**
+   * Where refs are now, asked of the server in one request.
+   *
+   * @param refs full names, and HEAD
+   * @return by name, without those that the server does not have
+   */
+  Map<String, Tip> tips(Collection<String> refs) throws IOException, InterruptedException;
+
+  /**
+   * The commit that {@code tip} names, made local together with the trees in which it differs from
+   * {@code shown}: in one request, where the server can be told what is here.
+   *
+   * @throws RevisionException if it names no commit
+   */
+  Revision advance(Tip tip, Revision shown) throws IOException, InterruptedException;
 
   /** The tree {@code id} if memory or disk has it. */
   Optional<Tree> treeIfLocal(ObjectId id) throws IOException;

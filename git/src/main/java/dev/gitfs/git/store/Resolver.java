@@ -4,6 +4,8 @@ import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.git.remote.RemoteRef;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,6 +54,40 @@ final class Resolver {
       return ObjectId.isId(name) ? byId(ObjectId.fromString(name)) : byName(name);
     }
     return byHead();
+  }
+
+  /**
+   * One request for all of {@code names}, full names or HEAD; those that are not there left out.
+   */
+  Map<String, Tip> tips(Collection<String> names) throws IOException, InterruptedException {
+    var tips = new HashMap<String, Tip>();
+    for (RemoteRef ref : remote.listRefs(names)) {
+      if (names.contains(ref.name()) && ref.id().isPresent()) {
+        String target = ref.symbolicTarget().orElse(ref.name());
+        tips.put(ref.name(), new Tip(ref.name(), target, ref.id().get()));
+      }
+    }
+    return tips;
+  }
+
+  /** The commit that {@code tip} names, with the trees in which it differs from {@code shown}. */
+  Revision advance(Tip tip, Revision shown) throws IOException, InterruptedException {
+    if (!isComplete(tip.id())) {
+      try {
+        upstream.fetchDifference(tip.id(), shown.commit());
+      } catch (RemoteException e) {
+        throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT
+            ? notGiven(tip.id(), tip.ref(), e)
+            : e;
+      }
+    }
+    RevCommit commit = commit(tip.id(), tip.ref());
+    boolean detached = tip.ref().equals(Constants.HEAD);
+    return publish(
+        commit,
+        tip.ref(),
+        Map.of(detached ? "refs/git-fs/HEAD" : tip.ref(), tip.id()),
+        tip.name().equals(Constants.HEAD) && !detached ? tip.ref() : "");
   }
 
   private Revision byId(ObjectId id) throws IOException, InterruptedException {

@@ -6,6 +6,7 @@ import dev.gitfs.git.remote.Filter;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -127,6 +129,42 @@ final class Upstream {
       }
     }
     fetch(List.of(want), 1, Optional.empty(), PackKind.WHOLE, Reception.DEMANDED);
+  }
+
+  /**
+   * Makes the commit {@code want} local with all that is in it and not in {@code have}, a commit
+   * that is here: its trees, and its files where the server sends nothing less than all.
+   */
+  void fetchDifference(ObjectId want, ObjectId have) throws IOException, InterruptedException {
+    checkCapabilities();
+    Grain least = grain == Grain.ROOT_TREE ? Grain.ALL_TREES : grain;
+    Optional<Filter> filter =
+        least == Grain.WHOLE ? Optional.empty() : Optional.of(Filter.NO_BLOBS);
+    PackKind kind = least == Grain.WHOLE ? PackKind.WHOLE : PackKind.TREES;
+    commitRequests.increment();
+    try {
+      fetch(new FetchRequest(List.of(want), List.of(have), 1, filter), kind, Reception.DEMANDED);
+    } catch (RemoteException e) {
+      if (isNotHere(e)) {
+        LOG.debug("All of {} is asked for", want.name(), e);
+        commitRequests.increment();
+        fetch(List.of(want), 1, filter, kind, Reception.DEMANDED);
+      } else if (least == Grain.WHOLE) {
+        throw e;
+      } else {
+        coarsenAfter(e, least);
+        fetchCommit(want);
+      }
+    }
+  }
+
+  private static boolean isNotHere(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ThinPack.NotHereException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Tells of a commit that is shown, which a server without filters must be asked for again. */
@@ -257,12 +295,17 @@ final class Upstream {
       PackKind kind,
       Reception reception)
       throws IOException, InterruptedException {
+    return fetch(new FetchRequest(List.copyOf(wants), depth, filter), kind, reception);
+  }
+
+  private PackIntake.Taken fetch(FetchRequest request, PackKind kind, Reception reception)
+      throws IOException, InterruptedException {
     var taken = new AtomicReference<>(PackIntake.Taken.NOTHING);
     try {
       remote.fetch(
-          new FetchRequest(List.copyOf(wants), depth, filter),
+          request,
           pack -> {
-            taken.set(intake.take(pack, wants, kind, reception));
+            taken.set(intake.take(whole(pack, request), request.wants(), kind, reception));
             if (taken.get().cut()) {
               throw new AnswerCutException();
             }
@@ -275,6 +318,15 @@ final class Upstream {
       objectsFetched.addAndGet(taken.get().objects());
     }
     return taken.get();
+  }
+
+  private InputStream whole(InputStream pack, FetchRequest request) throws IOException {
+    if (request.haves().isEmpty()) {
+      return pack;
+    }
+    try (ObjectReader reader = local.reader()) {
+      return ThinPack.completed(pack, reader);
+    }
   }
 
   /** Tells the remote to leave the rest of an answer unread, in the one way there is. */
