@@ -2,6 +2,7 @@ package dev.gitfs.git.remote;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
@@ -54,6 +55,14 @@ public interface Remote extends AutoCloseable {
    * round trip. Only for servers whose {@link Capabilities#objectInfo} is true.
    */
   long[] objectSizes(List<ObjectId> ids) throws RemoteException, InterruptedException;
+
+  /**
+   * Since when, and why, the server cannot be reached; empty as long as it can, as far as is known.
+   * During an outage requests fail at once, and its end is looked for in the background.
+   */
+  default Optional<Outage> outage() {
+    return Optional.empty();
+  }
 
   /** Requests and bytes so far. */
   RemoteStatistics statistics();

@@ -24,10 +24,14 @@ final class WireRemote implements Remote {
 
   private static final Logger log = LoggerFactory.getLogger(WireRemote.class);
 
+  /** A connection that was kept may have died; the next is a new one. */
+  private static final int TRIES_OF_THE_SILENT = 2;
+
   private final String url;
   private final Transport transport;
   private final RetryPolicy retries;
   private final Traffic traffic;
+  private final Reachability reachability;
 
   private final ReentrantLock greeting = new ReentrantLock();
   private volatile Optional<Protocol> greeted = Optional.empty();
@@ -43,6 +47,7 @@ final class WireRemote implements Remote {
     this.transport = transport;
     this.retries = retries;
     this.traffic = traffic;
+    this.reachability = new Reachability(url, transport::advertise);
   }
 
   @Override
@@ -116,6 +121,11 @@ final class WireRemote implements Remote {
   }
 
   @Override
+  public Optional<Outage> outage() {
+    return reachability.outage();
+  }
+
+  @Override
   public RemoteStatistics statistics() {
     return traffic.statistics();
   }
@@ -123,6 +133,7 @@ final class WireRemote implements Remote {
   @Override
   public void close() {
     closed = true;
+    reachability.close();
     transport.close();
   }
 
@@ -207,6 +218,7 @@ final class WireRemote implements Remote {
 
   private <T> T repeat(Try<T> request) throws RemoteException, InterruptedException {
     for (int failures = 1; ; failures++) {
+      reachability.check();
       try {
         return request.run();
       } catch (IOException e) {
@@ -216,6 +228,9 @@ final class WireRemote implements Remote {
           transport.distrust();
         }
         if (!worthAnotherTry(failure, failures)) {
+          if (Reachability.isOutage(failure.kind())) {
+            reachability.failed(failure.kind(), failure.getMessage());
+          }
           throw new RemoteException(failure.kind(), message(failure, failures), failure);
         }
         var pause = failure.retryAfter().orElseGet(() -> retries.pause(tried));
@@ -234,6 +249,10 @@ final class WireRemote implements Remote {
         .retryAfter()
         .filter(asked -> asked.compareTo(retries.longestRetryAfter()) > 0)
         .isPresent()) {
+      return false;
+    }
+    // Once on new connections: who is silent then is not busy, he is gone.
+    if (failure.kind() == Kind.TIMED_OUT && failures >= TRIES_OF_THE_SILENT) {
       return false;
     }
     // A server that was never reached is more likely misspelt than restarting.

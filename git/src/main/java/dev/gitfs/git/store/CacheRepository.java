@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
@@ -36,6 +37,9 @@ import org.slf4j.LoggerFactory;
 record CacheRepository(Path directory) {
 
   private static final Logger LOG = LoggerFactory.getLogger(CacheRepository.class);
+
+  /** The ref that tells what the server's HEAD was, when that was asked last. */
+  static final String LAST_HEAD = "refs/git-fs/HEAD";
 
   private static final String UNFINISHED = ".new-";
 
@@ -88,6 +92,21 @@ record CacheRepository(Path directory) {
     if (isSafe(head)) {
       writeRef("HEAD", "ref: " + head + "\n");
     }
+  }
+
+  /** What {@code ref} named when it was published last. */
+  Optional<ObjectId> ref(String ref) throws IOException {
+    if (!isSafe(ref) || !Files.isRegularFile(directory.resolve(ref))) {
+      return Optional.empty();
+    }
+    String id = Files.readString(directory.resolve(ref)).strip();
+    return ObjectId.isId(id) ? Optional.of(ObjectId.fromString(id)) : Optional.empty();
+  }
+
+  /** The branch that HEAD stands for; HEAD itself if {@link #LAST_HEAD} is at another commit. */
+  String headTarget() throws IOException {
+    String head = Files.readString(directory.resolve("HEAD")).strip().replaceFirst("^ref: ", "");
+    return ref(head).equals(ref(LAST_HEAD)) ? head : "HEAD";
   }
 
   /** Forgets refs to what is not here any more, over which stock git would stumble. */

@@ -1,6 +1,7 @@
 package dev.gitfs.git.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import dev.gitfs.git.remote.Outage;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -231,6 +232,11 @@ final class GitStore implements ObjectStore {
       }
     }
     return unknown;
+  }
+
+  @Override
+  public Optional<Outage> outage() {
+    return remote.outage();
   }
 
   @Override

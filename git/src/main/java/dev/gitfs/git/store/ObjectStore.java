@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import dev.gitfs.git.remote.Outage;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
 import java.util.Collection;
@@ -30,7 +31,8 @@ public interface ObjectStore extends AutoCloseable {
   /**
    * The commit that {@code ref} names now, asked of the server, with the commit and its root tree
    * made local. {@code ref} is a branch, a tag, a full ref name or a commit id; empty for the
-   * remote's HEAD. A full commit id that is local costs no request.
+   * remote's HEAD. A full commit id that is local costs no request. If the server cannot be reached
+   * (see {@link #outage}), what the ref named when it was asked for last, if that is here.
    *
    * @throws RevisionException if there is no such ref, no such commit, or nothing to show (an empty
    *     repository, an unborn HEAD), with a message for people
@@ -92,6 +94,13 @@ public interface ObjectStore extends AutoCloseable {
    * once. Requests are carried out in the order in which they come, two at a time.
    */
   Prefetch prefetch(PrefetchRequest request);
+
+  /**
+   * Since when, and why, the server cannot be reached; empty as long as it can, as far as is known.
+   * What is local is there during an outage, what is not is an error at once, and its end is looked
+   * for in the background.
+   */
+  Optional<Outage> outage();
 
   /** What the store has done since it was opened. */
   StoreStatistics statistics();

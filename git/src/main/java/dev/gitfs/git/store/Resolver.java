@@ -23,6 +23,8 @@ import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevObject;
 import org.eclipse.jgit.revwalk.RevWalk;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From what a user calls a revision to a commit whose root tree is local. Costs one request for the
@@ -35,6 +37,8 @@ final class Resolver {
 
   /** What may be the beginning of a commit's id: fewer digits name too many. */
   private static final Pattern ABBREVIATED = Pattern.compile("[0-9a-f]{7,39}");
+
+  private static final Logger LOG = LoggerFactory.getLogger(Resolver.class);
 
   private final Remote remote;
   private final Upstream upstream;
@@ -49,11 +53,45 @@ final class Resolver {
   }
 
   Revision resolve(Optional<String> ref) throws IOException, InterruptedException {
-    if (ref.isPresent() && !ref.get().equals(Constants.HEAD)) {
-      String name = ref.get();
-      return ObjectId.isId(name) ? byId(ObjectId.fromString(name)) : byName(name);
+    Optional<String> name = ref.filter(asked -> !asked.equals(Constants.HEAD));
+    if (name.isPresent() && ObjectId.isId(name.get())) {
+      return byId(ObjectId.fromString(name.get()));
     }
-    return byHead();
+    try {
+      return name.isPresent() ? byName(name.get()) : byHead();
+    } catch (RemoteException e) {
+      Optional<Revision> remembered = remembered(name, e);
+      if (remembered.isEmpty()) {
+        throw e;
+      }
+      LOG.warn(
+          "{}; {} is shown as it was when the server was asked last: commit {}",
+          e.getMessage(),
+          remembered.get().ref(),
+          remembered.get().commit().name());
+      return remembered.get();
+    }
+  }
+
+  /** What a name stood for when the server was asked last, if it cannot be asked now. */
+  private Optional<Revision> remembered(Optional<String> name, RemoteException failure)
+      throws IOException, InterruptedException {
+    boolean outage =
+        switch (failure.kind()) {
+          case UNREACHABLE, TIMED_OUT -> true;
+          default -> false;
+        };
+    List<String> refs =
+        name.map(Resolver::candidates).orElseGet(() -> List.of(CacheRepository.LAST_HEAD));
+    for (String ref : refs) {
+      Optional<ObjectId> id = outage ? repository.ref(ref) : Optional.empty();
+      if (id.isPresent() && isComplete(id.get())) {
+        String shown = name.isPresent() ? ref : repository.headTarget();
+        RevCommit commit = commit(id.get(), shown);
+        return Optional.of(publish(commit, shown, Map.of(ref, id.get()), ""));
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -82,12 +120,9 @@ final class Resolver {
       }
     }
     RevCommit commit = commit(tip.id(), tip.ref());
-    boolean detached = tip.ref().equals(Constants.HEAD);
-    return publish(
-        commit,
-        tip.ref(),
-        Map.of(detached ? "refs/git-fs/HEAD" : tip.ref(), tip.id()),
-        tip.name().equals(Constants.HEAD) && !detached ? tip.ref() : "");
+    return tip.name().equals(Constants.HEAD)
+        ? publishHead(commit, tip.ref(), tip.id())
+        : publish(commit, tip.ref(), Map.of(tip.ref(), tip.id()), "");
   }
 
   private Revision byId(ObjectId id) throws IOException, InterruptedException {
@@ -106,11 +141,14 @@ final class Resolver {
     }
     RevCommit commit = commit(id.get(), Constants.HEAD);
     String target = head.get().symbolicTarget().orElse("");
-    return publish(
-        commit,
-        target.isEmpty() ? Constants.HEAD : target,
-        Map.of(target.isEmpty() ? "refs/git-fs/HEAD" : target, id.get()),
-        target);
+    return publishHead(commit, target.isEmpty() ? Constants.HEAD : target, id.get());
+  }
+
+  /** What HEAD is, by the branch that it stands for unless it is detached. */
+  private Revision publishHead(RevCommit commit, String target, ObjectId id) throws IOException {
+    return target.equals(Constants.HEAD)
+        ? publish(commit, target, Map.of(CacheRepository.LAST_HEAD, id), "")
+        : publish(commit, target, Map.of(CacheRepository.LAST_HEAD, id, target, id), target);
   }
 
   private Revision byName(String name) throws IOException, InterruptedException {

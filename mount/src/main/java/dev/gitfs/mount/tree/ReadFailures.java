@@ -15,8 +15,8 @@ final class ReadFailures {
         return switch (remote.kind()) {
           case UNAUTHENTICATED, FORBIDDEN -> Errno.EACCES;
           case TIMED_OUT -> Errno.ETIMEDOUT;
-          case NOT_FOUND, UNREACHABLE, SERVER_FAILED, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL ->
-              Errno.EIO;
+          case UNREACHABLE -> Errno.EHOSTUNREACH;
+          case NOT_FOUND, SERVER_FAILED, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL -> Errno.EIO;
         };
       }
     }

@@ -1,0 +1,324 @@
+package dev.gitfs.mount.tree;
+
+import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.Revision;
+import dev.gitfs.git.store.Tip;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.lib.Constants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the trees of one repository where their branches are: asks the server at intervals for all
+ * of them in one request, and moves those whose branch has moved. A branch that is gone leaves its
+ * tree as it is. What is wrong is logged once, when it begins and when it ends.
+ *
+ * <p>Methods are thread-safe.
+ */
+public final class BranchFollower implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(BranchFollower.class);
+
+  /** Of the interval, how much a poll may be early or late, so that many do not come at once. */
+  private static final int JITTER_SHARE = 10;
+
+  /**
+   * While the server is out of reach, how often to look whether it is not any more. Asks nobody.
+   */
+  private static final Duration OFFLINE_LOOK = Duration.ofSeconds(1);
+
+  private final String url;
+  private final ObjectStore store;
+  private final Optional<Duration> interval;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** One request for refs, and the moves that follow from it, at a time. Taken before the other. */
+  private final ReentrantLock refreshing = new ReentrantLock();
+
+  // Guarded by lock.
+  private final Map<RepositoryTree, Followed> trees = new LinkedHashMap<>();
+  private Thread poller;
+  private boolean closed;
+
+  /** A tree, the ref that it follows (empty if none), and how it stands. Guarded by lock. */
+  private static final class Followed {
+
+    final RepositoryTree tree;
+    final Optional<String> ref;
+    FollowState state;
+
+    Followed(RepositoryTree tree, Optional<String> ref, FollowState state) {
+      this.tree = tree;
+      this.ref = ref;
+      this.state = state;
+    }
+  }
+
+  /**
+   * @param url of the repository, for logs
+   * @param interval how often to ask; empty for never, but on demand
+   */
+  public BranchFollower(String url, ObjectStore store, Optional<Duration> interval) {
+    this.url = url;
+    this.store = store;
+    this.interval = interval;
+  }
+
+  /**
+   * Keeps {@code tree} where its branch is from now on.
+   *
+   * @param asked what it was asked to show: a branch, the default one if empty. A tag or a commit
+   *     does not move
+   */
+  public void follow(RepositoryTree tree, Optional<String> asked) {
+    add(tree, refOf(asked, tree.revision()));
+  }
+
+  /** Knows {@code tree}, and leaves it where it is. */
+  public void pin(RepositoryTree tree) {
+    add(tree, Optional.empty());
+  }
+
+  /** Knows nothing of {@code tree} any more. */
+  public void leave(RepositoryTree tree) {
+    lock.lock();
+    try {
+      trees.remove(tree);
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How {@code tree}, which is known, stands now. */
+  public FollowState state(RepositoryTree tree) {
+    lock.lock();
+    try {
+      var followed = trees.get(tree);
+      if (followed == null) {
+        throw new IllegalArgumentException("a tree that is not followed");
+      }
+      var outage = store.outage();
+      return outage.isPresent()
+          ? followed.state.with(
+              followed.ref.isPresent() ? FollowState.Kind.OFFLINE : followed.state.kind(),
+              "the server cannot be reached since "
+                  + outage.get().since().truncatedTo(ChronoUnit.SECONDS)
+                  + ": "
+                  + outage.get().reason())
+          : followed.state;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Asks the server now, and returns when all trees are where their branches are.
+   *
+   * @return the trees that were asked for, with the move that each has made; one from a revision to
+   *     itself where there was none
+   * @throws IOException if the server cannot be asked, or does not send what is missing
+   */
+  public Map<RepositoryTree, Move> refresh() throws IOException, InterruptedException {
+    refreshing.lockInterruptibly();
+    try {
+      return askAndMove();
+    } finally {
+      refreshing.unlock();
+    }
+  }
+
+  /** Asks no more. Trees stay as they are. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      if (poller != null) {
+        poller.interrupt();
+      }
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void add(RepositoryTree tree, Optional<String> ref) {
+    lock.lock();
+    try {
+      var kind = ref.isPresent() ? FollowState.Kind.FOLLOWING : FollowState.Kind.FIXED;
+      var state = new FollowState(kind, Instant.now(), Optional.empty(), Optional.empty());
+      trees.put(tree, new Followed(tree, ref, state));
+      if (poller == null && interval.isPresent() && ref.isPresent() && !closed) {
+        poller = Thread.ofVirtual().name("poll " + url).start(this::poll);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What moves: HEAD, and every ref but tags. */
+  private static Optional<String> refOf(Optional<String> asked, Revision revision) {
+    if (asked.isEmpty() || asked.get().equals(Constants.HEAD)) {
+      return Optional.of(Constants.HEAD);
+    }
+    return Optional.of(revision.ref())
+        .filter(ref -> ref.startsWith(Constants.R_REFS) && !ref.startsWith(Constants.R_TAGS));
+  }
+
+  private void poll() {
+    try {
+      while (pause(jittered(interval.orElseThrow()))) {
+        while (store.outage().isPresent()) {
+          if (!pause(OFFLINE_LOOK)) {
+            return;
+          }
+        }
+        try {
+          refresh();
+        } catch (IOException | RuntimeException e) {
+          // The state of each tree tells, and the log has it.
+          log.debug("{} was asked in vain", url, e);
+        }
+      }
+    } catch (InterruptedException e) {
+      log.trace("{} is followed no more", url, e);
+    }
+  }
+
+  /** Returns false if there is nothing more to follow. */
+  private boolean pause(Duration duration) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = duration.toNanos();
+      while (left > 0 && !closed && isFollowing()) {
+        left = changed.awaitNanos(left);
+      }
+      if (closed || !isFollowing()) {
+        poller = null;
+        return false;
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isFollowing() {
+    return trees.values().stream().anyMatch(followed -> followed.ref.isPresent());
+  }
+
+  private Map<RepositoryTree, Move> askAndMove() throws IOException, InterruptedException {
+    var asked = followed();
+    var moves = new LinkedHashMap<RepositoryTree, Move>();
+    if (asked.isEmpty()) {
+      return moves;
+    }
+    try {
+      var refs = asked.stream().map(each -> each.ref.orElseThrow()).collect(Collectors.toSet());
+      var tips = store.tips(refs);
+      for (var followed : asked) {
+        moves.put(
+            followed.tree,
+            move(followed, Optional.ofNullable(tips.get(followed.ref.orElseThrow()))));
+      }
+      return moves;
+    } catch (RemoteException e) {
+      asked.forEach(followed -> settle(followed, kind(e), e.getMessage()));
+      throw e;
+    } catch (IOException e) {
+      asked.forEach(followed -> settle(followed, FollowState.Kind.FAILING, e.getMessage()));
+      throw e;
+    }
+  }
+
+  private List<Followed> followed() {
+    lock.lock();
+    try {
+      return new ArrayList<>(
+          trees.values().stream().filter(followed -> followed.ref.isPresent()).toList());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Move move(Followed followed, Optional<Tip> tip) throws IOException, InterruptedException {
+    var tree = followed.tree;
+    var shown = tree.revision();
+    if (tip.isEmpty()) {
+      settle(
+          followed,
+          FollowState.Kind.BRANCH_GONE,
+          "%s of %s was deleted; its last commit is shown, %s"
+              .formatted(shown.ref(), url, shown.commit().name()));
+      return new Move(shown, shown, 0, true);
+    }
+    var move = new Move(shown, shown, 0, true);
+    if (!tip.get().id().equals(shown.commit()) || !tip.get().ref().equals(shown.ref())) {
+      move = tree.moveTo(store.advance(tip.get(), shown));
+      log.info("{}", move);
+    }
+    settle(followed, move);
+    return move;
+  }
+
+  private void settle(Followed followed, Move move) {
+    lock.lock();
+    try {
+      var was = followed.state;
+      if (was.problem().isPresent()) {
+        log.info("{}: {} is followed again", url, move.to().ref());
+      }
+      var now = Instant.now();
+      var since = move.isNone() ? was.since() : now;
+      followed.state =
+          new FollowState(FollowState.Kind.FOLLOWING, since, Optional.of(now), Optional.empty());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void settle(Followed followed, FollowState.Kind kind, String problem) {
+    lock.lock();
+    try {
+      if (followed.state.kind() != kind) {
+        log.warn("{}", problem);
+      }
+      var was = followed.state;
+      // Only who was asked has told that the branch is gone.
+      var polled = kind == FollowState.Kind.BRANCH_GONE ? Optional.of(Instant.now()) : was.polled();
+      followed.state = new FollowState(kind, was.since(), polled, Optional.of(problem));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static FollowState.Kind kind(RemoteException e) {
+    return switch (e.kind()) {
+      case NOT_FOUND, FORBIDDEN, UNAUTHENTICATED -> FollowState.Kind.REPOSITORY_GONE;
+      case UNREACHABLE, TIMED_OUT -> FollowState.Kind.OFFLINE;
+      case SERVER_FAILED, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL -> FollowState.Kind.FAILING;
+    };
+  }
+
+  private static Duration jittered(Duration interval) {
+    long share = Math.max(1, interval.toNanos() / JITTER_SHARE);
+    long nanos = interval.toNanos() + ThreadLocalRandom.current().nextLong(-share, share + 1);
+    return Duration.ofNanos(nanos);
+  }
+}
