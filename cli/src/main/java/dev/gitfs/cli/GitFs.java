@@ -48,6 +48,8 @@ final class GitFs implements Command {
     commands.put("umount", UmountCommand::new);
     commands.put("prefetch", PrefetchCommand::new);
     commands.put("profile", ProfileCommand::new);
+    commands.put("refresh", RefreshCommand::new);
+    commands.put("status", StatusCommand::new);
     commands.put("list", ListCommand::new);
     commands.put("stats", StatsCommand::new);
     commands.put("doctor", DoctorCommand::new);

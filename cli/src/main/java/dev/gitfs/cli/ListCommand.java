@@ -80,6 +80,10 @@ final class ListCommand implements Command {
     object.addProperty("state", "mounted");
     object.addProperty("ref", mount.ref());
     object.addProperty("commit", mount.commit());
+    object.addProperty("following", mount.state().kind());
+    mount.state().problem().ifPresent(problem -> object.addProperty("problem", problem));
+    object.addProperty("shown_since", mount.state().shownSince().toString());
+    mount.state().polled().ifPresent(at -> object.addProperty("polled", at.toString()));
     object.addProperty("since", mount.since().toString());
     object.addProperty("pid", mount.pid());
     object.addProperty("log", mount.log().toString());
@@ -89,32 +93,34 @@ final class ListCommand implements Command {
   /** A heading and a row for each mount, columns aligned; nothing at all if nothing is mounted. */
   private static List<String> table(List<MountSummary> mounts, List<KernelMounts.Entry> stale) {
     var rows = new ArrayList<List<String>>();
-    rows.add(List.of("DIRECTORY", "REF", "COMMIT", "PID", "SOURCE"));
+    rows.add(List.of("DIRECTORY", "REF", "COMMIT", "STATE", "PID", "SOURCE"));
     for (MountSummary mount : mounts) {
       rows.add(
           List.of(
               printable(mount.directory()),
               orDash(mount.shortRef()),
               orDash(mount.shortCommit()),
+              mount.state().kind(),
               Long.toString(mount.pid()),
               mount.source()));
     }
     for (KernelMounts.Entry entry : stale) {
-      rows.add(List.of(printable(entry.directory()), "-", "stale", "-", entry.source()));
+      rows.add(List.of(printable(entry.directory()), "-", "-", "stale", "-", entry.source()));
     }
     if (rows.size() == 1) {
       return List.of();
     }
-    int[] widths = new int[4];
+    int[] widths = new int[5];
     for (List<String> row : rows) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
-    String format = "%-" + widths[0] + "s  %-" + widths[1] + "s  %-" + widths[2] + "s  %";
-    return rows.stream()
-        .map(row -> (format + widths[3] + "s  %s").formatted(row.toArray()))
-        .toList();
+    var format = new StringBuilder();
+    for (int width : widths) {
+      format.append("%-").append(width).append("s  ");
+    }
+    return rows.stream().map(row -> (format + "%s").formatted(row.toArray())).toList();
   }
 
   /** A mount of many repositories has none. */

@@ -8,12 +8,14 @@ import dev.gitfs.cli.config.ModeNames;
 import dev.gitfs.cli.config.ProfileFiles;
 import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.SettingsException;
+import dev.gitfs.cli.config.TimeSpan;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.DaemonProcess;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountRequest;
 import dev.gitfs.cli.daemon.MountSummary;
 import dev.gitfs.cli.telemetry.LogFile;
+import dev.gitfs.cli.telemetry.Secrets;
 import dev.gitfs.git.forge.Spelling;
 import dev.gitfs.mount.prefetch.PathPattern;
 import dev.gitfs.mount.prefetch.PrefetchMode;
@@ -21,6 +23,7 @@ import dev.gitfs.mount.prefetch.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -98,6 +101,20 @@ final class MountCommand implements Command {
   private final OptionSpec noProfile =
       Command.flag("bring no profile, nor the repository's own", "--no-profile");
 
+  private final OptionSpec poll =
+      OptionSpec.builder("--poll")
+          .paramLabel("DURATION")
+          .type(Duration.class)
+          .description(
+              "how often to ask whether the branch has moved, such as 10s or 5m; "
+                  + TimeSpan.text(Defaults.POLL)
+                  + " if not given")
+          .converters(MountCommand::duration)
+          .build();
+
+  private final OptionSpec pin =
+      Command.flag("stay at the commit, wherever the branch moves", "--pin");
+
   private final OptionSpec foreground =
       Command.flag(
           "stay until the directory is unmounted, and log to standard error", "-f", "--foreground");
@@ -147,6 +164,8 @@ final class MountCommand implements Command {
         .addOption(prefetch)
         .addOption(profile)
         .addOption(noProfile)
+        .addOption(poll)
+        .addOption(pin)
         .addOption(foreground)
         .addOption(options)
         .addOption(settings.file())
@@ -186,6 +205,8 @@ final class MountCommand implements Command {
               Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),
               lines,
               profile.getValue() == null && !noProfile.<Boolean>getValue(),
+              pin.<Boolean>getValue(),
+              Optional.<Duration>ofNullable(poll.getValue()).orElse(set.poll()),
               kernelOptions);
       MountSummary summary = Launch.await(process, target, daemon -> daemon.mount(request));
       var out = syntax.commandLine().getOut();
@@ -198,8 +219,17 @@ final class MountCommand implements Command {
                   summary.directory(),
                   log.map(file -> ", log " + file).orElse("")));
       out.flush();
+      summary.state().problem().ifPresent(problem -> tell(summary, problem));
       return stay ? Launch.stay(process) : ExitStatus.OK;
     }
+  }
+
+  private void tell(MountSummary summary, String problem) {
+    var err = syntax.commandLine().getErr();
+    err.println(
+        "git-fs: %s is shown as it was when it was fetched last: %s"
+            .formatted(summary.shortRef(), Secrets.hide(problem)));
+    err.flush();
   }
 
   /**
@@ -269,6 +299,19 @@ final class MountCommand implements Command {
       return KernelOptions.parse(lists == null ? List.of() : lists);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(syntax.commandLine(), e.getMessage());
+    }
+  }
+
+  private static Duration duration(String text) {
+    try {
+      Duration duration = TimeSpan.parse(text);
+      if (duration.compareTo(Defaults.LEAST_POLL) < 0) {
+        throw new TypeConversionException(
+            "--poll must be at least " + TimeSpan.text(Defaults.LEAST_POLL));
+      }
+      return duration;
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
     }
   }
 

@@ -120,6 +120,8 @@ final class StatsCommand implements Command {
     if (!statistics.mount().commit().isEmpty()) {
       line(out, "ref", statistics.mount().shortRef());
       line(out, "commit", statistics.mount().commit());
+      line(out, "state", statistics.mount().state().kind());
+      statistics.mount().state().problem().ifPresent(problem -> line(out, "problem", problem));
     }
     line(out, "since", statistics.mount().since());
     line(out, "requests", statistics.requests() + " (" + statistics.retries() + " retries)");

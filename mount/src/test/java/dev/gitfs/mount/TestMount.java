@@ -36,12 +36,29 @@ final class TestMount implements AutoCloseable {
   static final RetryPolicy QUICK_RETRIES =
       new RetryPolicy(3, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(5));
 
-  private final Path home;
+  /** A directory to mount on and a cache, for one mount after the other. */
+  static final class Home implements AutoCloseable {
+    private final Path path;
+
+    Home() throws IOException {
+      path = Files.createTempDirectory("gitfs-mount");
+      Files.createDirectory(path.resolve("mnt"));
+    }
+
+    @Override
+    public void close() {
+      Processes.command("rm", "-rf", "--one-file-system", path.toString()).run();
+    }
+  }
+
+  private final Home home;
+  private final boolean ownsHome;
   private final ObjectStore store;
   private final RepositoryMount mount;
 
-  private TestMount(Path home, ObjectStore store, RepositoryMount mount) {
+  private TestMount(Home home, boolean ownsHome, ObjectStore store, RepositoryMount mount) {
     this.home = home;
+    this.ownsHome = ownsHome;
     this.store = store;
     this.mount = mount;
   }
@@ -74,27 +91,48 @@ final class TestMount implements AutoCloseable {
   static TestMount of(
       String url, Map<String, String> environment, Timeouts timeouts, PrefetchMode mode)
       throws IOException, InterruptedException {
+    var home = new Home();
+    try {
+      return mount(home, true, url, Optional.empty(), environment, timeouts, mode);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      home.close();
+      throw e;
+    }
+  }
+
+  /** With the cache of {@code home}, which stays when this is closed. */
+  static TestMount in(Home home, String url, Optional<String> ref)
+      throws IOException, InterruptedException {
+    return mount(home, false, url, ref, Map.of(), IMPATIENT, PrefetchMode.OFF);
+  }
+
+  private static TestMount mount(
+      Home home,
+      boolean ownsHome,
+      String url,
+      Optional<String> ref,
+      Map<String, String> environment,
+      Timeouts timeouts,
+      PrefetchMode mode)
+      throws IOException, InterruptedException {
     var variables = new HashMap<>(Git.environment());
     variables.putAll(environment);
     var options = new RemoteOptions(variables, timeouts, QUICK_RETRIES);
-    var home = Files.createTempDirectory("gitfs-mount");
-    var directory = Files.createDirectory(home.resolve("mnt"));
     var store =
         ObjectStore.open(
             Remotes.open(url, options),
-            new StoreOptions(home.resolve("cache"), 64 << 20, Long.MAX_VALUE));
+            new StoreOptions(home.path.resolve("cache"), 64 << 20, Long.MAX_VALUE));
     try {
       var mount =
           RepositoryMount.mount(
               store,
-              store.resolve(Optional.empty()),
-              directory,
+              store.resolve(ref),
+              home.path.resolve("mnt"),
               MountOptions.readOnly(url, "git-fs"),
               mode);
-      return new TestMount(home, store, mount);
+      return new TestMount(home, ownsHome, store, mount);
     } catch (IOException | InterruptedException | RuntimeException e) {
       store.close();
-      delete(home);
       throw e;
     }
   }
@@ -162,10 +200,8 @@ final class TestMount implements AutoCloseable {
     Processes.command("umount", "-l", directory().toString()).run();
     mount.close();
     store.close();
-    delete(home);
-  }
-
-  private static void delete(Path home) {
-    Processes.command("rm", "-rf", "--one-file-system", home.toString()).run();
+    if (ownsHome) {
+      home.close();
+    }
   }
 }

@@ -71,6 +71,7 @@ final class Conversation {
         }
         case Message.StopRecording(var directory) ->
             new Message.RecordingStopped(daemon.stopRecording(directory));
+        case Message.Refresh(var directory) -> new Message.Refreshing(daemon.refresh(directory));
         case Message.Prefetch(var directory, var order) ->
             new Message.Prefetched(
                 daemon.prefetch(

@@ -32,6 +32,9 @@ public interface Daemon extends AutoCloseable {
   /** What the mount at {@code directory}, or the repository there, has cost and saved so far. */
   MountStatistics statistics(Path directory) throws DaemonException;
 
+  /** Asks the server now where the branch of a mount is, and shows that. */
+  Refreshed refresh(Path directory) throws DaemonException, InterruptedException;
+
   /**
    * Brings what {@code order} names of the mount at {@code directory}, behind what somebody waits
    * for. What has come is kept, whatever ends it.

@@ -25,7 +25,7 @@ final class DaemonClient implements Daemon {
   /** A daemon waits for half a minute until what it unmounts is put away. */
   private static final Duration UNMOUNT_PATIENCE = Duration.ofSeconds(40);
 
-  /** A mount waits for the git server, which has its own limits. */
+  /** A mount and a refresh wait for the git server, which has its own limits. */
   private static final Duration MOUNT_PATIENCE = Duration.ofDays(1);
 
   private final long pid;
@@ -86,6 +86,12 @@ final class DaemonClient implements Daemon {
   public MountStatistics statistics(Path directory) throws DaemonException {
     return ask(new Message.ReadStatistics(directory), Message.Statistics.class, PATIENCE)
         .statistics();
+  }
+
+  @Override
+  public Refreshed refresh(Path directory) throws DaemonException {
+    return ask(new Message.Refresh(directory), Message.Refreshing.class, MOUNT_PATIENCE)
+        .refreshed();
   }
 
   @Override

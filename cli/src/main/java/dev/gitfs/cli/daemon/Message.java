@@ -30,6 +30,8 @@ sealed interface Message {
 
   record StopRecording(Path directory) implements Request {}
 
+  record Refresh(Path directory) implements Request {}
+
   record Mounted(MountSummary mount) implements Reply {}
 
   record Unmounted() implements Reply {}
@@ -41,6 +43,8 @@ sealed interface Message {
   record Recording() implements Reply {}
 
   record RecordingStopped(Daemon.Recorded recorded) implements Reply {}
+
+  record Refreshing(Refreshed refreshed) implements Reply {}
 
   record Prefetching(PrefetchProgress progress) implements Reply {}
 

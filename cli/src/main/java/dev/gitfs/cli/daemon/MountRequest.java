@@ -5,6 +5,7 @@ import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,8 @@ import java.util.Optional;
  * @param profile lines of the profile to bring when it is mounted; none for that which the
  *     repository carries
  * @param carriedProfile whether to bring what that one names
+ * @param pinned whether to stay at the commit that {@code ref} names now
+ * @param poll how often to ask whether the branch has moved
  */
 public record MountRequest(
     String source,
@@ -31,6 +34,8 @@ public record MountRequest(
     PrefetchMode prefetch,
     List<String> profile,
     boolean carriedProfile,
+    boolean pinned,
+    Duration poll,
     KernelOptions options) {
 
   /** Without the source: it may hold credentials, and records end up in logs. */

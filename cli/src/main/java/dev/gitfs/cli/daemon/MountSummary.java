@@ -13,9 +13,17 @@ import java.time.Instant;
  * @param since when it was mounted
  * @param pid the process that serves it
  * @param log that process's log file
+ * @param state how it stands to its branch and its server
  */
 public record MountSummary(
-    Path directory, String source, String ref, String commit, Instant since, long pid, Path log) {
+    Path directory,
+    String source,
+    String ref,
+    String commit,
+    Instant since,
+    long pid,
+    Path log,
+    MountState state) {
 
   /** The ref as people say it: {@code main}, {@code v6.1}. */
   public String shortRef() {

@@ -114,6 +114,12 @@ final class MountTable implements Daemon {
   }
 
   @Override
+  public Refreshed refresh(Path directory) throws DaemonException, InterruptedException {
+    Path canonical = KernelMounts.canonical(directory);
+    return containing(canonical).refresh(canonical);
+  }
+
+  @Override
   public PrefetchProgress prefetch(Path directory, PrefetchOrder order, ProgressListener listener)
       throws DaemonException, InterruptedException {
     return find(KernelMounts.canonical(directory)).prefetch(order, listener);

@@ -21,6 +21,13 @@ sealed interface Served extends AutoCloseable permits ServedRepository, ServedNa
    */
   MountStatistics statistics(Path directory) throws DaemonException;
 
+  /**
+   * Asks the server now where the branch of a repository is, and shows that.
+   *
+   * @param directory where it is mounted, or a repository in it
+   */
+  Refreshed refresh(Path directory) throws DaemonException, InterruptedException;
+
   /** Brings what {@code order} names, as {@link Daemon#prefetch}. */
   PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
       throws DaemonException, InterruptedException;

@@ -65,7 +65,14 @@ final class ServedNamespace implements Served {
                   .with(request.options().toString()));
       var summary =
           new MountSummary(
-              directory, SOURCE, "", "", Instant.now(), ProcessHandle.current().pid(), logFile);
+              directory,
+              SOURCE,
+              "",
+              "",
+              Instant.now(),
+              ProcessHandle.current().pid(),
+              logFile,
+              MountState.fixed(Instant.now()));
       return new ServedNamespace(sites, mount, summary);
     } catch (IOException | RuntimeException e) {
       sites.close();
@@ -93,7 +100,8 @@ final class ServedNamespace implements Served {
         open.revision().commit().name(),
         open.since(),
         summary.pid(),
-        summary.log());
+        summary.log(),
+        MountState.fixed(open.since()));
   }
 
   @Override
@@ -109,6 +117,12 @@ final class ServedNamespace implements Served {
     }
     throw new DaemonException(
         Kind.DIRECTORY, "no repository is open at " + directory + "; see: git-fs list");
+  }
+
+  @Override
+  public Refreshed refresh(Path directory) throws DaemonException {
+    throw new DaemonException(
+        Kind.DIRECTORY, summary.directory() + " shows many repositories, which it does not follow");
   }
 
   @Override

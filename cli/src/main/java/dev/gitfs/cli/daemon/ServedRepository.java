@@ -21,6 +21,9 @@ import dev.gitfs.git.store.StoreStatistics;
 import dev.gitfs.mount.prefetch.NoSuchPathException;
 import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
+import dev.gitfs.mount.tree.BranchFollower;
+import dev.gitfs.mount.tree.FollowState;
+import dev.gitfs.mount.tree.Move;
 import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +46,9 @@ final class ServedRepository implements Served {
   private final ObjectStore store;
   private final Optional<Site> site;
   private final RepositoryMount mount;
-  private final MountSummary summary;
+  private final BranchFollower follower;
+  private final Instant since = Instant.now();
+  private final Path logFile;
   private final MountProfiles profiles;
 
   private ServedRepository(
@@ -51,13 +56,15 @@ final class ServedRepository implements Served {
       ObjectStore store,
       Optional<Site> site,
       RepositoryMount mount,
-      MountSummary summary) {
+      BranchFollower follower,
+      Path logFile) {
     this.remote = remote;
     this.store = store;
     this.site = site;
     this.mount = mount;
-    this.summary = summary;
-    this.profiles = new MountProfiles(store, mount, summary);
+    this.follower = follower;
+    this.logFile = logFile;
+    this.profiles = new MountProfiles(store, mount, summary());
   }
 
   /**
@@ -96,16 +103,13 @@ final class ServedRepository implements Served {
                 MountOptions.readOnly(remote.url(), KernelMounts.SUBTYPE)
                     .with(request.options().toString()),
                 request.prefetch());
-        var summary =
-            new MountSummary(
-                directory,
-                remote.url(),
-                revision.ref(),
-                revision.commit().name(),
-                Instant.now(),
-                ProcessHandle.current().pid(),
-                logFile);
-        var repository = new ServedRepository(remote, store, site, mount, summary);
+        var follower = new BranchFollower(remote.url(), store, Optional.of(request.poll()));
+        if (request.pinned()) {
+          follower.pin(mount.tree());
+        } else {
+          follower.follow(mount.tree(), request.ref());
+        }
+        var repository = new ServedRepository(remote, store, site, mount, follower, logFile);
         repository.profiles.bring(request);
         return repository;
       } catch (IOException | InterruptedException | RuntimeException e) {
@@ -120,7 +124,33 @@ final class ServedRepository implements Served {
 
   @Override
   public MountSummary summary() {
-    return summary;
+    Revision revision = mount.revision();
+    return new MountSummary(
+        mount.directory(),
+        remote.url(),
+        revision.ref(),
+        revision.commit().name(),
+        since,
+        ProcessHandle.current().pid(),
+        logFile,
+        MountState.of(follower.state(mount.tree())));
+  }
+
+  @Override
+  public Refreshed refresh(Path directory) throws DaemonException, InterruptedException {
+    try {
+      Optional<Move> move = Optional.ofNullable(follower.refresh().get(mount.tree()));
+      MountSummary summary = summary();
+      if (follower.state(mount.tree()).kind() == FollowState.Kind.BRANCH_GONE) {
+        throw new DaemonException(Kind.REPOSITORY, summary.state().problem().orElseThrow());
+      }
+      String change =
+          move.map(Move::toString)
+              .orElse("%s: %s, does not move".formatted(summary.shortRef(), summary.shortCommit()));
+      return new Refreshed(summary, change);
+    } catch (IOException e) {
+      throw failure(e);
+    }
   }
 
   @Override
@@ -140,7 +170,7 @@ final class ServedRepository implements Served {
 
   @Override
   public MountStatistics statistics(Path directory) throws DaemonException {
-    return statistics(summary, remote.statistics(), store.statistics(), mount.prefetched());
+    return statistics(summary(), remote.statistics(), store.statistics(), mount.prefetched());
   }
 
   static MountStatistics statistics(
@@ -173,17 +203,17 @@ final class ServedRepository implements Served {
         listener.heard(PrefetchProgress.of(fetch.progress()));
       } while (!fetch.await(TICK));
     } catch (IOException e) {
-      log.info("Who wanted files brought of {} has gone; stopping", summary.directory());
+      log.info("Who wanted files brought of {} has gone; stopping", mount.directory());
       throw new DaemonException(Kind.FAILED, "nobody listens", e);
     } finally {
       fetch.cancel();
     }
     PathFetch.Progress end = fetch.progress();
     var progress = PrefetchProgress.of(end);
-    log.info("Brought of {} what was named: {}, {}", summary.directory(), progress, end.state());
+    log.info("Brought of {} what was named: {}, {}", mount.directory(), progress, end.state());
     if (end.state() == Prefetch.State.CANCELLED) {
       throw new DaemonException(
-          Kind.DIRECTORY, summary.directory() + " was unmounted; kept: " + progress);
+          Kind.DIRECTORY, mount.directory() + " was unmounted; kept: " + progress);
     }
     if (end.failure().isPresent()) {
       throw prefetchFailure(end.failure().get(), progress);
@@ -193,7 +223,7 @@ final class ServedRepository implements Served {
 
   private DaemonException prefetchFailure(IOException e, PrefetchProgress progress) {
     if (e instanceof NoSuchPathException) {
-      return new DaemonException(Kind.DIRECTORY, e.getMessage() + ", " + summary.directory(), e);
+      return new DaemonException(Kind.DIRECTORY, e.getMessage() + ", " + mount.directory(), e);
     }
     DaemonException failure = failure(e);
     return new DaemonException(
@@ -205,13 +235,14 @@ final class ServedRepository implements Served {
     try {
       mount.close();
     } catch (IOException e) {
-      log.warn("Cannot unmount {}", summary.directory(), e);
+      log.warn("Cannot unmount {}", mount.directory(), e);
     }
   }
 
   @Override
   public void close() {
     profiles.end();
+    follower.close();
     store.close();
     site.ifPresent(Site::close);
   }

@@ -32,6 +32,8 @@ final class Wire {
               Message.Unmount.class,
               Message.ListMounts.class,
               Message.ReadStatistics.class,
+              Message.Refresh.class,
+              Message.Refreshing.class,
               Message.Prefetch.class,
               Message.Record.class,
               Message.StopRecording.class,

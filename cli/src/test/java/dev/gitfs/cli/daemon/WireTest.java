@@ -37,7 +37,23 @@ class WireTest {
           "0123456789012345678901234567890123456789",
           Instant.parse("2026-11-22T10:00:00.123456Z"),
           42,
-          Path.of("/log"));
+          Path.of("/log"),
+          new MountState(
+              "offline",
+              Instant.parse("2026-11-22T11:00:00Z"),
+              Optional.of(Instant.parse("2026-11-22T12:00:00.5Z")),
+              Optional.of("no connection")));
+
+  private static final MountSummary PLAIN =
+      new MountSummary(
+          Path.of("/m"),
+          "/r",
+          "refs/tags/v1",
+          "0123456789012345678901234567890123456789",
+          Instant.EPOCH,
+          1,
+          Path.of("/log"),
+          new MountState("fixed", Instant.EPOCH, Optional.empty(), Optional.empty()));
 
   static List<Message> messages() {
     return List.of(
@@ -62,6 +78,8 @@ class WireTest {
                 PrefetchMode.ALL,
                 List.of("a/**/*.c", "\\x20b"),
                 false,
+                true,
+                Duration.ofSeconds(60),
                 KernelOptions.parse(List.of("noexec,allow_other")))),
         new Message.Mount(
             new MountRequest(
@@ -75,6 +93,8 @@ class WireTest {
                 PrefetchMode.OFF,
                 List.of(),
                 true,
+                false,
+                Duration.ofMillis(1500),
                 KernelOptions.NONE)),
         new Message.Unmount(Path.of("/mnt"), true),
         new Message.ListMounts(),
@@ -94,6 +114,8 @@ class WireTest {
         new Message.RecordingStopped(new Daemon.Recorded(Path.of("/config/profiles/build"), 3)),
         new Message.Mounted(SUMMARY),
         new Message.Unmounted(),
+        new Message.Refresh(Path.of("/mnt")),
+        new Message.Refreshing(new Refreshed(PLAIN, "main: 1234567..89abcde, 1 file changed")),
         new Message.Mounts(List.of(SUMMARY, SUMMARY)),
         new Message.Mounts(List.of()),
         new Message.Statistics(

@@ -32,6 +32,8 @@ class HelpTest {
             "umount ",
             "prefetch ",
             "profile ",
+            "refresh ",
+            "status ",
             "list ",
             "stats ",
             "doctor ",
@@ -41,7 +43,18 @@ class HelpTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"mount", "umount", "prefetch", "profile", "list", "stats", "doctor", "completion"})
+      strings = {
+        "mount",
+        "umount",
+        "prefetch",
+        "profile",
+        "refresh",
+        "status",
+        "list",
+        "stats",
+        "doctor",
+        "completion"
+      })
   void everyCommandExplainsItself(String command) {
     assertThat(sandbox.gitFs(command, "--help").orFail().text())
         .startsWith("Usage: git-fs " + command);

@@ -50,10 +50,6 @@ final class Reachability {
     this.greeting = greeting;
   }
 
-  static boolean isOutage(Kind kind) {
-    return kind == Kind.UNREACHABLE || kind == Kind.TIMED_OUT;
-  }
-
   Optional<Outage> outage() {
     return offline.map(Offline::outage);
   }
@@ -70,15 +66,25 @@ final class Reachability {
     }
   }
 
-  /** A request has failed for good, in a way that is an outage or may be one. */
-  synchronized void failed(Kind kind, String reason) {
-    if (closed || probe != null) {
-      return;
+  /** No connection could be made, however often that was tried. */
+  synchronized void lost(String reason) {
+    if (!closed) {
+      goOffline(Kind.UNREACHABLE, reason);
+      startProbe(Kind.UNREACHABLE, reason);
     }
-    if (kind == Kind.UNREACHABLE) {
-      goOffline(kind, reason);
+  }
+
+  /** An answer has not come, or broke off. */
+  synchronized void suspect(Kind kind, String reason) {
+    if (!closed) {
+      startProbe(kind, reason);
     }
-    probe = Thread.ofVirtual().name("probe " + url).start(() -> probe(kind, reason));
+  }
+
+  private void startProbe(Kind kind, String reason) {
+    if (probe == null) {
+      probe = Thread.ofVirtual().name("probe " + url).start(() -> probe(kind, reason));
+    }
   }
 
   synchronized void close() {
@@ -126,7 +132,7 @@ final class Reachability {
     } catch (TryFailedException e) {
       log.debug("{}: {}", url, e.getMessage());
       // Whoever refuses is there.
-      return !isOutage(e.kind());
+      return e.kind() != Kind.UNREACHABLE && e.kind() != Kind.TIMED_OUT;
     } catch (IOException e) {
       log.debug("{}: {}", url, e.toString());
       return false;

@@ -24,9 +24,6 @@ final class WireRemote implements Remote {
 
   private static final Logger log = LoggerFactory.getLogger(WireRemote.class);
 
-  /** A connection that was kept may have died; the next is a new one. */
-  private static final int TRIES_OF_THE_SILENT = 2;
-
   private final String url;
   private final Transport transport;
   private final RetryPolicy retries;
@@ -226,10 +223,13 @@ final class WireRemote implements Remote {
         int tried = failures;
         if (failure.kind() == Kind.TIMED_OUT) {
           transport.distrust();
+          reachability.suspect(failure.kind(), failure.getMessage());
         }
         if (!worthAnotherTry(failure, failures)) {
-          if (Reachability.isOutage(failure.kind())) {
-            reachability.failed(failure.kind(), failure.getMessage());
+          switch (failure.kind()) {
+            case UNREACHABLE -> reachability.lost(failure.getMessage());
+            case SERVER_FAILED -> reachability.suspect(failure.kind(), failure.getMessage());
+            default -> {}
           }
           throw new RemoteException(failure.kind(), message(failure, failures), failure);
         }
@@ -249,10 +249,6 @@ final class WireRemote implements Remote {
         .retryAfter()
         .filter(asked -> asked.compareTo(retries.longestRetryAfter()) > 0)
         .isPresent()) {
-      return false;
-    }
-    // Once on new connections: who is silent then is not busy, he is gone.
-    if (failure.kind() == Kind.TIMED_OUT && failures >= TRIES_OF_THE_SILENT) {
       return false;
     }
     // A server that was never reached is more likely misspelt than restarting.

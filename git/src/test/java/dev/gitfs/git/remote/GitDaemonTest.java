@@ -3,6 +3,7 @@ package dev.gitfs.git.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.remote.RemoteException.Kind;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.GitDaemonServer;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.SlowLink;
@@ -98,6 +99,7 @@ class GitDaemonTest {
     Failing.with(Kind.TIMED_OUT, () -> remote.listRefs(List.of("HEAD")));
     link.resume();
 
+    Eventually.holds("the server is found again", () -> remote.outage().isEmpty());
     assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
   }
 

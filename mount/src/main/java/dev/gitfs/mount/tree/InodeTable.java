@@ -141,6 +141,11 @@ final class InodeTable {
     numbering(inode).ifPresent(version -> version.look(more));
   }
 
+  /** How many versions of directories are kept, but for those without new entries. */
+  int versions() {
+    return run.length;
+  }
+
   /** How many numbers have been given. */
   long size() {
     lock.lock();

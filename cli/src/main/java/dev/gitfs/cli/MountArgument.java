@@ -1,0 +1,55 @@
+package dev.gitfs.cli;
+
+import dev.gitfs.cli.config.Directories;
+import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.MountSummary;
+import dev.gitfs.cli.daemon.MountedPath;
+import dev.gitfs.cli.daemon.RunningDaemons;
+import dev.gitfs.cli.daemon.SilentDaemonException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * The optional PATH of a command about mounts: the mount that it is in; without one the mount of
+ * the current directory or, where that is in none, all.
+ */
+final class MountArgument {
+
+  private final PositionalParamSpec path =
+      PositionalParamSpec.builder()
+          .index("0")
+          .arity("0..1")
+          .paramLabel("PATH")
+          .type(Path.class)
+          .description("a path within a mount; that of the current directory, or all, if not given")
+          .build();
+
+  PositionalParamSpec syntax() {
+    return path;
+  }
+
+  /** The mounts meant, each served by a daemon that answers. */
+  List<Path> mounts() throws DaemonException, IOException {
+    Path named = path.getValue();
+    Optional<MountedPath> mounted = MountedPath.of(named == null ? Path.of(".") : named);
+    if (mounted.isPresent()) {
+      return List.of(mounted.get().mount());
+    }
+    if (named != null) {
+      throw new DaemonException(
+          DaemonException.Kind.DIRECTORY, named + " is in no mount of git-fs; see: git-fs list");
+    }
+    var silent = new ArrayList<SilentDaemonException>();
+    var all =
+        new RunningDaemons(Directories.ofUser())
+            .mounts(silent::add).stream().map(MountSummary::directory).toList();
+    if (!silent.isEmpty()) {
+      throw silent.getFirst();
+    }
+    return all;
+  }
+}
