@@ -12,6 +12,7 @@ import dev.gitfs.testkit.SlowLink;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +21,9 @@ import org.junit.jupiter.api.Test;
 
 /** No network: what is here works, what is not is an error at once, and it all comes back. */
 final class OfflineTest {
-  private static final int EIO = 5;
+  /** EIO or EHOSTUNREACH: whether a reset comes before or after the kernel took a connection. */
+  private static final List<Integer> BROKEN = List.of(5, 113);
+
   private static final int ETIMEDOUT = 110;
   private static final int FILES = 40;
 
@@ -55,8 +58,8 @@ final class OfflineTest {
       shell(mount, "ls -l cold; cat README");
       link.cut();
       // The first finds out.
-      assertThat(mount.reading("cold/00").run().exit()).isEqualTo(EIO);
-      assertAtOnce(mount, EIO);
+      assertThat(mount.reading("cold/00").run().exit()).isIn(BROKEN);
+      assertAtOnce(mount, BROKEN);
       mount.dropKernelCaches();
       assertThat(shell(mount, "cat README; ls cold | wc -l")).isEqualTo("hello\n40\n");
       assertThat(follower.state(mount.mount().tree()).kind()).isEqualTo(FollowState.Kind.OFFLINE);
@@ -76,7 +79,7 @@ final class OfflineTest {
       link.stall();
       assertThat(mount.reading("cold/00").run().exit()).isEqualTo(ETIMEDOUT);
       Eventually.holds("an outage", () -> mount.store().outage().isPresent());
-      assertAtOnce(mount, ETIMEDOUT);
+      assertAtOnce(mount, List.of(ETIMEDOUT));
       link.resume();
       Eventually.holds("the end of the outage", () -> mount.store().outage().isEmpty());
       assertThat(shell(mount, "cat cold/00")).isEqualTo("cold 0");
@@ -103,17 +106,16 @@ final class OfflineTest {
     }
   }
 
-  private void assertAtOnce(TestMount mount, int errno) {
+  private void assertAtOnce(TestMount mount, List<Integer> errors) {
     var script =
         """
-        my $wrong = 0;
         for my $i (1 .. 39) {
           open(my $file, '<', sprintf('cold/%02d', $i)) or exit(99);
           defined sysread($file, my $buffer, 100) and exit(98);
-          $! == $ARGV[0] or exit($! + 0);
+          grep { $! == $_ } @ARGV or exit($! + 0);
         }
         """;
-    var result = Processes.perl(script, errno).in(mount.directory()).run().orFail();
+    var result = Processes.perl(script, errors.toArray()).in(mount.directory()).run().orFail();
     // 39 files; a single try of one of them would take longer.
     assertThat(result.took()).isLessThan(Duration.ofSeconds(2));
   }

@@ -247,7 +247,7 @@ final class HttpTransport implements Transport {
       traffic.sent(body.length);
       builder.POST(HttpRequest.BodyPublishers.ofByteArray(body));
     }
-    if (request.isEmpty() || request.get().kind() == Request.Kind.QUESTION) {
+    if (request.isEmpty() || request.get().kind() != Request.Kind.FETCH) {
       // Packs are compressed as they are.
       builder.setHeader("Accept-Encoding", "gzip");
     }

@@ -51,7 +51,8 @@ final class ProtocolV2 implements Protocol {
           }
           out.end();
         });
-    return new Request(body, Request.Kind.QUESTION);
+    boolean headAlone = prefixes.equals(Set.of("HEAD")) || prefixes.equals(List.of("HEAD"));
+    return new Request(body, headAlone ? Request.Kind.QUESTION : Request.Kind.REFS);
   }
 
   List<RemoteRef> refs(InputStream answer, Collection<String> prefixes) throws IOException {

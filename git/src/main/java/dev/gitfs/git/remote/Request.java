@@ -9,7 +9,9 @@ package dev.gitfs.git.remote;
 record Request(byte[] body, Kind kind) {
 
   enum Kind {
-    /** Small and quick: refs, sizes. The answer is text. */
+    /** Where refs are now: small and quick, and text. */
+    REFS,
+    /** Small and quick too: sizes, or where HEAD is. */
     QUESTION,
     /** Answered by a pack, which may be long. */
     FETCH

@@ -31,6 +31,9 @@ final class StreamConnection {
   private final Advertisement advertisement;
   private volatile boolean closed;
 
+  /** For the thread that uses it. */
+  private boolean toldRefs;
+
   private StreamConnection(Duplex duplex, Timeouts timeouts, Traffic traffic) throws IOException {
     this.duplex = duplex;
     this.timeouts = timeouts;
@@ -64,6 +67,15 @@ final class StreamConnection {
       duplex.close();
       throw e;
     }
+  }
+
+  /** Whether it was asked for refs before. */
+  boolean hasToldRefs() {
+    return toldRefs;
+  }
+
+  void noteRefs() {
+    toldRefs = true;
   }
 
   Advertisement advertisement() {

@@ -60,12 +60,12 @@ final class StreamTransport implements Transport {
     var turn =
         switch (request.kind()) {
           case FETCH -> fetches;
-          case QUESTION -> questions;
+          case REFS, QUESTION -> questions;
         };
     turn.acquire();
     try {
       traffic.request();
-      return new StreamExchange(answering(request.body()), turn);
+      return new StreamExchange(answering(request), turn);
     } catch (IOException | InterruptedException | RuntimeException e) {
       turn.release();
       throw e;
@@ -73,12 +73,16 @@ final class StreamTransport implements Transport {
   }
 
   /** A connection on which the answer to {@code request} has begun. */
-  private StreamConnection answering(byte[] request) throws IOException, InterruptedException {
+  private StreamConnection answering(Request request) throws IOException, InterruptedException {
+    boolean refs = request.kind() == Request.Kind.REFS;
     while (true) {
-      var kept = takeIdle();
+      var kept = takeIdle(refs);
       var connection = kept != null ? kept : connect();
       try {
-        connection.send(request);
+        if (refs) {
+          connection.noteRefs();
+        }
+        connection.send(request.body());
         return connection;
       } catch (TryFailedException | InterruptedIOException | InterruptedException e) {
         drop(connection);
@@ -105,14 +109,21 @@ final class StreamTransport implements Transport {
     throw new IOException("the remote was closed");
   }
 
-  private synchronized StreamConnection takeIdle() {
+  /**
+   * Null if there is none that will do. The process of git's at the other end reads refs, but for
+   * HEAD, once and would tell the same of them for ever: it is asked no second time.
+   */
+  private synchronized StreamConnection takeIdle(boolean refs) {
     // The one used last is the least likely to have been closed by the server.
-    var last = idle.pollLast();
-    if (last == null) {
-      return null;
+    for (var latest = idle.descendingIterator(); latest.hasNext(); ) {
+      var connection = latest.next().connection;
+      if (!refs || !connection.hasToldRefs()) {
+        latest.remove();
+        busy.add(connection);
+        return connection;
+      }
     }
-    busy.add(last.connection);
-    return last.connection;
+    return null;
   }
 
   private void keep(StreamConnection connection) {

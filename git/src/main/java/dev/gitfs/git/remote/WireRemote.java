@@ -226,12 +226,13 @@ final class WireRemote implements Remote {
           reachability.suspect(failure.kind(), failure.getMessage());
         }
         if (!worthAnotherTry(failure, failures)) {
-          switch (failure.kind()) {
+          var kind = greeted.isEmpty() && isSilence(e) ? Kind.UNREACHABLE : failure.kind();
+          switch (kind) {
             case UNREACHABLE -> reachability.lost(failure.getMessage());
-            case SERVER_FAILED -> reachability.suspect(failure.kind(), failure.getMessage());
+            case SERVER_FAILED -> reachability.suspect(kind, failure.getMessage());
             default -> {}
           }
-          throw new RemoteException(failure.kind(), message(failure, failures), failure);
+          throw new RemoteException(kind, message(failure, failures), failure);
         }
         var pause = failure.retryAfter().orElseGet(() -> retries.pause(tried));
         log.debug("{}: {}; trying again in {} ms", url, failure.getMessage(), pause.toMillis());
@@ -253,6 +254,11 @@ final class WireRemote implements Remote {
     }
     // A server that was never reached is more likely misspelt than restarting.
     return failure.kind() != Kind.UNREACHABLE || greeted.isPresent();
+  }
+
+  /** Whether a connection broke, and nobody said a word. */
+  private static boolean isSilence(IOException e) {
+    return !(e instanceof TryFailedException) && !(e instanceof ServerErrorException);
   }
 
   private String message(TryFailedException failure, int failures) {

@@ -24,6 +24,7 @@ class GitDaemonTest {
 
   @TempDir Path home;
   private GitRepositories repositories;
+  private TestRepository repository;
   private GitDaemonServer daemon;
   private SlowLink link;
   private String blob;
@@ -32,7 +33,7 @@ class GitDaemonTest {
   @BeforeEach
   void serve() throws Exception {
     repositories = new GitRepositories();
-    TestRepository repository = repositories.create("repo.git");
+    repository = repositories.create("repo.git");
     var content = new byte[4 << 20];
     new Random(1).nextBytes(content);
     repository.commit(new Snapshot().file("blob", content));
@@ -89,6 +90,17 @@ class GitDaemonTest {
 
     assertThat(received.has(blob)).isTrue();
     assertThat(remote.statistics().retries()).isEqualTo(1);
+  }
+
+  @Test
+  void aBranchIsWhereItIsNowHoweverOftenThatIsAsked() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      var tip = repository.commit(new Snapshot().file("count", Integer.toString(i)));
+      var refs = remote.listRefs(List.of("refs/heads/main"));
+      assertThat(refs.getFirst().id().orElseThrow().name()).isEqualTo(tip);
+      assertThat(remote.listRefs(List.of("HEAD")).getFirst().id().orElseThrow().name())
+          .isEqualTo(tip);
+    }
   }
 
   @Test
