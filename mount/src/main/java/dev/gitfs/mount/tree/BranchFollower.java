@@ -271,7 +271,7 @@ public final class BranchFollower implements AutoCloseable {
     var move = new Move(shown, shown, 0, true);
     if (!tip.get().id().equals(shown.commit()) || !tip.get().ref().equals(shown.ref())) {
       move = tree.moveTo(store.advance(tip.get(), shown));
-      log.info("{}", move);
+      log.info("{}: {}", url, move);
     }
     settle(followed, move);
     return move;
