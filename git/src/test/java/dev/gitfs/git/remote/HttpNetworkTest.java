@@ -206,7 +206,9 @@ class HttpNetworkTest {
         Thread.ofVirtual().start(() -> resumeOnceReplaced(link));
 
         assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
-        assertThat(link.connections()).isEqualTo(2);
+        // One for the second try, and perhaps one for the greeting that asks whether anyone is
+        // there.
+        assertThat(link.connections()).isBetween(2, 3);
         assertThat(remote.statistics().retries()).isEqualTo(1);
       }
     }

@@ -12,6 +12,7 @@ import dev.gitfs.git.remote.RemoteRef;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.Prefetch.State;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.HttpBackendServer;
@@ -325,6 +326,7 @@ final class PrefetchTest {
       assertThat(kept).isBetween(5L, FILES - 5L);
       assertThatThrownBy(() -> store.blob(files.getLast())).isInstanceOf(RemoteException.class);
       link.mend();
+      Eventually.holds("the server is found again", () -> store.outage().isEmpty());
       assertThat(Cache.read(store.blob(files.getLast()))).isEqualTo(content(files.getLast()));
     }
   }
