@@ -9,6 +9,7 @@ import dev.gitfs.cli.daemon.SilentDaemonException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -32,24 +33,43 @@ final class MountArgument {
     return path;
   }
 
-  /** The mounts meant, each served by a daemon that answers. */
+  /**
+   * The mounts meant, each served by a daemon that answers; of a mount of many repositories the one
+   * that the path is in, if it is open.
+   */
   List<Path> mounts() throws DaemonException, IOException {
     Path named = path.getValue();
     Optional<MountedPath> mounted = MountedPath.of(named == null ? Path.of(".") : named);
-    if (mounted.isPresent()) {
-      return List.of(mounted.get().mount());
-    }
-    if (named != null) {
+    if (mounted.isEmpty() && named != null) {
       throw new DaemonException(
           DaemonException.Kind.DIRECTORY, named + " is in no mount of git-fs; see: git-fs list");
     }
     var silent = new ArrayList<SilentDaemonException>();
-    var all =
+    List<Path> all =
         new RunningDaemons(Directories.ofUser())
             .mounts(silent::add).stream().map(MountSummary::directory).toList();
+    if (mounted.isPresent()) {
+      Path place = place(mounted.get());
+      return List.of(
+          all.stream()
+              .filter(place::startsWith)
+              .max(Comparator.comparingInt(Path::getNameCount))
+              .orElse(mounted.get().mount()));
+    }
     if (!silent.isEmpty()) {
       throw silent.getFirst();
     }
-    return all;
+    // Of those in a mount of many repositories it will tell itself.
+    return all.stream()
+        .filter(one -> all.stream().noneMatch(two -> !one.equals(two) && one.startsWith(two)))
+        .toList();
+  }
+
+  private static Path place(MountedPath mounted) {
+    Path place = mounted.mount();
+    for (MountedPath.Component component : mounted.components()) {
+      place = place.resolve(component.text());
+    }
+    return place;
   }
 }

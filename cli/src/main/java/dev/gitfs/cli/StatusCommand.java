@@ -52,7 +52,7 @@ final class StatusCommand implements Command {
     List<MountSummary> mounts =
         new RunningDaemons(Directories.ofUser())
             .mounts(silent::add).stream()
-                .filter(summary -> wanted.contains(summary.directory()))
+                .filter(summary -> wanted.stream().anyMatch(summary.directory()::startsWith))
                 .toList();
     if (mounts.size() < wanted.size() && !silent.isEmpty()) {
       throw silent.getFirst();
@@ -80,6 +80,9 @@ final class StatusCommand implements Command {
     MountState state = mount.state();
     line(out, "directory", mount.directory());
     line(out, "source", mount.source());
+    if (mount.commit().isEmpty()) {
+      return;
+    }
     line(out, "ref", mount.shortRef());
     line(out, "commit", mount.commit() + " since " + time(state.shownSince()));
     line(out, "state", state.kind());

@@ -70,6 +70,7 @@ final class TestNamespace implements AutoCloseable {
                 settings.rules,
                 new StoreOptions(cache, 64 << 20, Long.MAX_VALUE),
                 settings.prefetch,
+                Duration.ofHours(1),
                 settings.idle,
                 settings.absent),
             directory,

@@ -10,11 +10,16 @@ import dev.gitfs.mount.namespace.NamespaceMount;
 import dev.gitfs.mount.namespace.NamespaceOptions;
 import dev.gitfs.mount.namespace.OpenRepository;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
+import dev.gitfs.mount.tree.FollowState;
+import dev.gitfs.mount.tree.Move;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +59,7 @@ final class ServedNamespace implements Served {
               new StoreOptions(
                   request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()),
               request.prefetch(),
+              request.poll(),
               request.idle(),
               ABSENT);
       var mount =
@@ -101,7 +107,7 @@ final class ServedNamespace implements Served {
         open.since(),
         summary.pid(),
         summary.log(),
-        MountState.fixed(open.since()));
+        MountState.of(open.state()));
   }
 
   @Override
@@ -120,9 +126,24 @@ final class ServedNamespace implements Served {
   }
 
   @Override
-  public Refreshed refresh(Path directory) throws DaemonException {
-    throw new DaemonException(
-        Kind.DIRECTORY, summary.directory() + " shows many repositories, which it does not follow");
+  public Refreshed refresh(Path directory) throws DaemonException, InterruptedException {
+    try {
+      Map<String, Optional<Move>> moves = mount.refresh(directory);
+      var lines = new ArrayList<String>();
+      for (OpenRepository open : mount.open()) {
+        if (moves.containsKey(open.path())) {
+          String change = moves.get(open.path()).map(Move::toString).orElse("does not move");
+          if (open.state().kind() == FollowState.Kind.BRANCH_GONE) {
+            change = open.state().problem().orElseThrow();
+          }
+          lines.add(moves.size() > 1 ? open.path() + ": " + change : change);
+        }
+      }
+      return new Refreshed(
+          summary, lines.isEmpty() ? "nothing is open there" : String.join("\n", lines));
+    } catch (IOException e) {
+      throw ServedRepository.failure(e);
+    }
   }
 
   @Override

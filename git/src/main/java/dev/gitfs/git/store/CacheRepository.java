@@ -59,6 +59,11 @@ record CacheRepository(Path directory) {
     return repository;
   }
 
+  /** Whether {@code cache} has a repository of {@code url}. */
+  static boolean exists(Path cache, String url) {
+    return Files.isDirectory(cache.resolve(directoryName(url)));
+  }
+
   Path objects() {
     return directory.resolve("objects");
   }

@@ -28,6 +28,11 @@ public interface ObjectStore extends AutoCloseable {
     return new GitStore(remote, options);
   }
 
+  /** Whether the store of {@code remote} was opened before, by whomever. Talks to no server. */
+  static boolean isCached(Remote remote, StoreOptions options) {
+    return CacheRepository.exists(options.cacheDirectory(), remote.url());
+  }
+
   /**
    * The commit that {@code ref} names now, asked of the server, with the commit and its root tree
    * made local. {@code ref} is a branch, a tag, a full ref name or a commit id; empty for the

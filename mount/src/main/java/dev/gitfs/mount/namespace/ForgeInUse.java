@@ -42,6 +42,11 @@ final class ForgeInUse {
   /** Does what asks this forge's git server, unless that was silent a moment ago. */
   <V> V reach(Hosted hosted, Joint.Work<V> work) throws IOException, InterruptedException {
     reachability.check();
+    return note(hosted, work);
+  }
+
+  /** The same for what the cache may answer when the server does not: it is always tried. */
+  <V> V note(Hosted hosted, Joint.Work<V> work) throws IOException, InterruptedException {
     try {
       V outcome = work.run();
       reachability.reached();

@@ -63,7 +63,7 @@ final class Namespace implements FileSystem {
 
   @Override
   public void init(Connection connection) {
-    surroundings.mounted(connection.notifier());
+    surroundings.mounted(connection);
   }
 
   @Override

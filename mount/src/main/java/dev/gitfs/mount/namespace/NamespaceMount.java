@@ -5,10 +5,14 @@ import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.store.StoreStatistics;
+import dev.gitfs.mount.tree.Move;
 import dev.gitfs.mount.tree.Ownership;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Every repository that may be opened, mounted under one directory until someone unmounts it.
@@ -52,6 +56,25 @@ public final class NamespaceMount implements AutoCloseable {
         .roots()
         .flatMap(root -> root.describeOpen().stream())
         .toList();
+  }
+
+  /**
+   * Asks the servers now where the branches of open repositories are, and shows that.
+   *
+   * @param directory of a repository, of which there may be more at or below it; absolute
+   * @return by path below the mount
+   */
+  public Map<String, Optional<Move>> refresh(Path directory)
+      throws IOException, InterruptedException {
+    var moves = new TreeMap<String, Optional<Move>>();
+    for (var root : namespace.surroundings().nodes().roots().toList()) {
+      var place = directory().resolve(root.path());
+      if (root.openTree().isPresent()
+          && (place.startsWith(directory) || directory.startsWith(place))) {
+        moves.put(root.path(), root.refresh());
+      }
+    }
+    return moves;
   }
 
   /** What readers got, of all repositories since the mount began. */

@@ -11,8 +11,14 @@ import java.time.Duration;
  * @param rules what may be opened; all else is not there
  * @param store where objects are kept, and how much all repositories together may take
  * @param prefetch how much to fetch before it is asked for
+ * @param poll how often branches that are shown are looked after
  * @param idle a repository that nobody has used for so long is closed
  * @param absent for so long it is remembered that there is no such repository or ref
  */
 public record NamespaceOptions(
-    Rules rules, StoreOptions store, PrefetchMode prefetch, Duration idle, Duration absent) {}
+    Rules rules,
+    StoreOptions store,
+    PrefetchMode prefetch,
+    Duration poll,
+    Duration idle,
+    Duration absent) {}

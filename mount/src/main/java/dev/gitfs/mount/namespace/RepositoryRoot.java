@@ -6,6 +6,7 @@ import dev.gitfs.fuse.FuseException;
 import dev.gitfs.fuse.Request;
 import dev.gitfs.git.store.Revision;
 import dev.gitfs.mount.tree.InodeRange;
+import dev.gitfs.mount.tree.Move;
 import dev.gitfs.mount.tree.RepositoryTree;
 import java.io.IOException;
 import java.time.Duration;
@@ -183,13 +184,16 @@ final class RepositoryRoot extends Node {
         boolean again = shown != null;
         var holding = hold();
         openedAt = Instant.now();
-        tree =
+        var opened =
             RepositoryTree.open(
                 holding.opened.store(),
                 holding.revision,
                 new InodeRange(inode(), parent.inode()),
                 surroundings.ownership(),
                 surroundings.options().prefetch());
+        opened.init(surroundings.connection());
+        holding.opened.follower().follow(opened, ref);
+        tree = opened;
         log.info("Opened {} at {}", path(), holding.revision.commit().name());
         if (again) {
           // Who stands in it may have a listing of before.
@@ -214,7 +218,7 @@ final class RepositoryRoot extends Node {
         Revision revision =
             repository
                 .forge()
-                .reach(repository.hosted(), () -> Refs.resolve(repository, opened, ref));
+                .note(repository.hosted(), () -> Refs.resolve(repository, opened, ref));
         held = Optional.of(new Held(opened, revision, System.nanoTime()));
         shown = revision;
         appear();
@@ -247,7 +251,7 @@ final class RepositoryRoot extends Node {
           tree = open;
           return false;
         }
-        open.close();
+        close(open);
         log.info("Closed {}: nobody has used it for {}", path(), surroundings.options().idle());
       }
       if (held.isPresent()) {
@@ -260,12 +264,30 @@ final class RepositoryRoot extends Node {
     }
   }
 
+  /** For the holder of the lock. */
+  private void close(RepositoryTree open) {
+    held.orElseThrow().opened.follower().leave(open);
+    open.close();
+  }
+
+  /**
+   * Asks the server now where its branch is, and shows that; that of all refs of the repository
+   * that are open. Blocks. Empty if it is closed, or does not move.
+   */
+  Optional<Move> refresh() throws IOException, InterruptedException {
+    var open = tree;
+    var holds = holding().flatMap(Function.identity());
+    return open == null || holds.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(holds.get().opened.follower().refresh().get(open));
+  }
+
   /** Closes it at the end of the mount, when nobody can come any more. */
   void end() {
     changing.lock();
     try {
       if (tree != null) {
-        tree.close();
+        close(tree);
         tree = null;
       }
       if (held.isPresent()) {
@@ -324,6 +346,7 @@ final class RepositoryRoot extends Node {
                     path(),
                     holds.opened.remote().url(),
                     open.revision(),
+                    holds.opened.follower().state(open),
                     openedAt,
                     holds.opened.store().statistics(),
                     holds.opened.remote().statistics(),

@@ -4,6 +4,7 @@ import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.git.forge.Site;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.mount.tree.BranchFollower;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -13,8 +14,12 @@ import java.util.Optional;
  */
 final class SharedRepository {
 
-  /** A remote and its store, while somebody uses them. */
-  record Opened(Remote remote, ObjectStore store) {}
+  /**
+   * A remote and its store, while somebody uses them.
+   *
+   * @param follower keeps the trees of all its refs where their branches are
+   */
+  record Opened(Remote remote, ObjectStore store, BranchFollower follower) {}
 
   private final ForgeInUse forge;
   private final Hosted hosted;
@@ -54,7 +59,8 @@ final class SharedRepository {
 
   /**
    * The store and its remote, which stay open until as many {@link #release}. Asks the server
-   * whether there is such a repository: one request, however many come at once.
+   * whether there is such a repository, unless it is in the cache: one request, however many come
+   * at once.
    */
   Opened acquire() throws IOException, InterruptedException {
     while (true) {
@@ -79,7 +85,7 @@ final class SharedRepository {
 
   private Opened open() throws IOException, InterruptedException {
     try {
-      var fresh = forge.reach(hosted, this::openStore);
+      var fresh = openStore();
       memory.clear();
       forge.ledger().opened(fresh);
       synchronized (this) {
@@ -94,10 +100,14 @@ final class SharedRepository {
   private Opened openStore() throws IOException, InterruptedException {
     var remote = forge.site().open(hosted.path());
     try {
-      // Before a directory is made for what is not there.
-      remote.capabilities();
       var options = forge.options().store().with(forge.site().sizes(hosted.path()));
-      return new Opened(remote, ObjectStore.open(remote, options));
+      if (!ObjectStore.isCached(remote, options)) {
+        // Before a directory is made for what is not there.
+        forge.reach(hosted, remote::capabilities);
+      }
+      var store = ObjectStore.open(remote, options);
+      var poll = Optional.of(forge.options().poll());
+      return new Opened(remote, store, new BranchFollower(remote.url(), store, poll));
     } catch (IOException | InterruptedException | RuntimeException e) {
       remote.close();
       throw e;
@@ -119,6 +129,7 @@ final class SharedRepository {
   }
 
   private void close(Opened last) {
+    last.follower().close();
     last.store().close();
     forge.ledger().closed(last);
   }

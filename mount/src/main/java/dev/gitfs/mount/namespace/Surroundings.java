@@ -1,8 +1,8 @@
 package dev.gitfs.mount.namespace;
 
 import dev.gitfs.fuse.Attributes;
+import dev.gitfs.fuse.Connection;
 import dev.gitfs.fuse.FileType;
-import dev.gitfs.fuse.Notifier;
 import dev.gitfs.mount.tree.Ownership;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +27,7 @@ final class Surroundings {
   private final Duration nameValid;
 
   /** Before the mount is made there is nobody to tell. */
-  private volatile Notifier notifier;
+  private volatile Connection connection;
 
   Surroundings(NamespaceOptions options, Ownership ownership) {
     this.options = options;
@@ -61,20 +61,22 @@ final class Surroundings {
     return nameValid;
   }
 
-  void mounted(Notifier kernel) {
-    notifier = kernel;
+  void mounted(Connection kernel) {
+    connection = kernel;
+  }
+
+  /** The kernel; nobody asks for anything before it is there. */
+  Connection connection() {
+    return connection;
   }
 
   /** Has the kernel ask for attributes and listing of a directory again. Returns at once. */
   void invalidateListing(long inode) {
-    var kernel = notifier;
-    if (kernel != null) {
-      // A call into the kernel that may take long is none for a virtual thread.
-      Thread.ofPlatform()
-          .daemon()
-          .name("invalidation")
-          .start(() -> kernel.invalidateInode(inode, 0, 0));
-    }
+    // A call into the kernel that may take long is none for a virtual thread.
+    Thread.ofPlatform()
+        .daemon()
+        .name("invalidation")
+        .start(() -> connection.notifier().invalidateInode(inode, 0, 0));
   }
 
   /**
@@ -82,10 +84,7 @@ final class Surroundings {
    * system does not need.
    */
   void invalidateName(Directory directory, Node node) {
-    var kernel = notifier;
-    if (kernel != null) {
-      kernel.invalidateEntry(directory.inode(), node.nameBytes());
-    }
+    connection.notifier().invalidateEntry(directory.inode(), node.nameBytes());
   }
 
   void describeDirectory(Attributes attributes, long inode, Instant changed) {
