@@ -6,6 +6,7 @@ import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.ForgeKind;
 import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.forge.Token;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Fault;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.HttpBackendServer;
@@ -211,5 +212,17 @@ final class NamespaceLookupsTest {
     Processes.command("mv", tool.directory().toString(), tool.directory() + "-gone").run().orFail();
     assertThat(namespace.shell("cat plain/acme/tool/README; ls plain/acme/tool"))
         .isEqualTo("two\nREADME\na\n");
+  }
+
+  @Test
+  void aRepositoryInTheCacheOpensWithoutItsServer() throws Exception {
+    namespace =
+        TestNamespace.of(TestNamespace.Settings.USUAL.idle(Duration.ofMillis(600)), plain());
+    assertThat(namespace.shell("cat plain/acme/tool/README")).isEqualTo("two\n");
+    server.close();
+    Eventually.holds("closed", () -> namespace.mount().open().isEmpty());
+    assertThat(namespace.shell("cat plain/acme/tool/README")).isEqualTo("two\n");
+    assertThat(namespace.run("cat plain/acme/other/README").errors())
+        .doesNotContain("No such file");
   }
 }

@@ -6,6 +6,7 @@ import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.ForgeKind;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.HttpBackendServer;
+import dev.gitfs.testkit.RequestKind;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import dev.gitfs.testkit.TreeFingerprint;
@@ -115,5 +116,24 @@ final class NamespaceTest {
     assertThat(namespace.shell("ls plain/acme")).isEmpty();
     cat("plain/acme/tool/README");
     assertThat(namespace.shell("touch plain/acme/x 2>/dev/null; ls plain")).isEqualTo("acme\n");
+  }
+
+  @Test
+  void branchesAreFollowedByOneRequestForAllThatAreOpen() throws Exception {
+    assertThat(cat("plain/acme/tool/README")).isEqualTo("two\n");
+    assertThat(cat("plain/acme/tool@feature%2Fx/README")).isEqualTo("x\n");
+    assertThat(cat("plain/acme/tool@v1/README")).isEqualTo("one\n");
+    assertThat(namespace.run("stat plain/acme/tool/new").exit()).isEqualTo(1);
+    tool.commit(new Snapshot().file("README", "three\n").file("new", "n\n"));
+    tool.commit("refs/heads/feature/x", new Snapshot().file("README", "y\n"), first);
+    server.forgetRequests();
+    var moves = namespace.mount().refresh(namespace.directory().resolve("plain/acme/tool/a/b"));
+    assertThat(moves).containsOnlyKeys("plain/acme/tool");
+    assertThat(server.requests(RequestKind.LS_REFS)).hasSize(1);
+    assertThat(cat("plain/acme/tool/README")).isEqualTo("three\n");
+    assertThat(cat("plain/acme/tool/new")).isEqualTo("n\n");
+    assertThat(cat("plain/acme/tool@feature%2Fx/README")).isEqualTo("y\n");
+    assertThat(cat("plain/acme/tool@v1/README")).isEqualTo("one\n");
+    assertThat(namespace.shell("ls plain/acme/tool")).isEqualTo("README\nnew\n");
   }
 }

@@ -5,8 +5,10 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,12 +22,27 @@ final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow
 
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
   private final Inflow inflow;
+  private final Set<HttpBody> alive;
 
   /** Buffers that came in one delivery with another, and stand for no delivery of their own. */
   private final AtomicInteger surplus = new AtomicInteger();
 
-  HttpBody(Duration idle, Traffic traffic) {
+  /**
+   * @param alive holds this until it has ended
+   */
+  HttpBody(Duration idle, Traffic traffic, Set<HttpBody> alive) {
     inflow = new Inflow(idle, traffic, this);
+    this.alive = alive;
+    alive.add(this);
+  }
+
+  HttpBody(Duration idle, Traffic traffic) {
+    this(idle, traffic, ConcurrentHashMap.newKeySet());
+  }
+
+  /** Ends it for whoever reads it. */
+  void abandon() {
+    inflow.close();
   }
 
   @Override
@@ -47,11 +64,13 @@ final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow
 
   @Override
   public void onError(Throwable cause) {
+    alive.remove(this);
     inflow.fail(cause);
   }
 
   @Override
   public void onComplete() {
+    alive.remove(this);
     inflow.end();
   }
 
@@ -64,6 +83,7 @@ final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow
 
   @Override
   public void cancel() {
+    alive.remove(this);
     subscription.thenAccept(Flow.Subscription::cancel);
   }
 }

@@ -10,9 +10,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.zip.GZIPOutputStream;
@@ -58,9 +60,13 @@ final class HttpTransport implements Transport {
    * Made in the background, for it takes long in a young JVM: 40 ms, with TLS 130 ms, in which the
    * caller opens its store.
    */
-  private volatile FutureTask<HttpClient> client;
+  private final FutureTask<HttpClients.Lease> lease;
 
-  private volatile long clientMadeNanos;
+  /** Requests without an answer, and answers that are being read: they end when this is closed. */
+  private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
+
+  private final Set<HttpBody> bodies = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
   private volatile HttpRoute route;
   private final RemoteUrl.Http url;
 
@@ -76,7 +82,8 @@ final class HttpTransport implements Transport {
         proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
     this.route = HttpRoute.to(url, config, options.environment(), new CredentialHelpers(git));
     this.url = url;
-    this.client = clientInTheMaking();
+    this.lease = new FutureTask<>(this::leaseClient);
+    Thread.startVirtualThread(lease);
   }
 
   static HttpTransport create(
@@ -85,28 +92,23 @@ final class HttpTransport implements Transport {
     return new HttpTransport(url, git, config, options, traffic);
   }
 
-  private FutureTask<HttpClient> clientInTheMaking() {
-    var making = new FutureTask<>(this::makeClient);
-    Thread.startVirtualThread(making);
-    clientMadeNanos = System.nanoTime();
-    return making;
-  }
-
-  private HttpClient makeClient() throws RemoteException {
-    return HttpClient.newBuilder()
-        .connectTimeout(timeouts.connect())
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
-        .sslContext(HttpTrust.context(settings, url.secure()))
-        .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
-        .build();
+  private HttpClients.Lease leaseClient() throws RemoteException {
+    var leased =
+        HttpClients.lease(
+            new HttpClients.Terms(
+                timeouts.connect(), proxy, HttpTrust.context(settings, url.secure())));
+    if (closed) {
+      leased.close();
+    }
+    return leased;
   }
 
   private HttpClient client() throws IOException, InterruptedException {
+    if (closed) {
+      throw new IOException("the remote was closed");
+    }
     try {
-      return client.get();
-    } catch (CancellationException e) {
-      throw new IOException("the remote was closed", e);
+      return lease.get().client();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RemoteException unusable) {
         throw TryFailedException.lasting(unusable.kind(), unusable.getMessage(), unusable);
@@ -148,23 +150,24 @@ final class HttpTransport implements Transport {
 
   /**
    * Begins with new connections. java.net.http would send over a dead HTTP/2 connection for as long
-   * as TCP believes in it, which is a quarter of an hour. What is under way goes on; a client that
-   * nobody uses any more ends by itself.
+   * as TCP believes in it, which is a quarter of an hour.
    */
   @Override
-  public synchronized void distrust() {
-    // One that is younger than the timeout is not what timed out.
-    if (System.nanoTime() - clientMadeNanos > timeouts.idle().toNanos()) {
-      client = clientInTheMaking();
+  public void distrust() {
+    if (lease.state() == Future.State.SUCCESS) {
+      // One that is younger than the timeout is not what timed out.
+      lease.resultNow().renew(timeouts.idle());
     }
   }
 
   @Override
   public void close() {
-    var last = client;
-    if (!last.cancel(false) && last.state() == Future.State.SUCCESS) {
-      last.resultNow().shutdownNow();
+    closed = true;
+    if (lease.state() == Future.State.SUCCESS) {
+      lease.resultNow().close();
     }
+    unanswered.forEach(request -> request.cancel(true));
+    bodies.forEach(HttpBody::abandon);
     route.authentication().settle();
   }
 
@@ -214,11 +217,26 @@ final class HttpTransport implements Transport {
       throws IOException, InterruptedException {
     var http = request(via, login, request);
     traffic.request();
-    var sender = client();
+    var answer =
+        client().sendAsync(http, response -> new HttpBody(timeouts.idle(), traffic, bodies));
+    unanswered.add(answer);
     try {
-      return sender.send(http, response -> new HttpBody(timeouts.idle(), traffic));
-    } catch (IOException e) {
-      throw HttpFailure.of(e, timeouts);
+      if (closed) {
+        answer.cancel(true);
+      }
+      return answer.get();
+    } catch (CancellationException e) {
+      throw new IOException("the remote was closed", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw HttpFailure.of(failure, timeouts);
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      answer.cancel(true);
+      throw e;
+    } finally {
+      unanswered.remove(answer);
     }
   }
 

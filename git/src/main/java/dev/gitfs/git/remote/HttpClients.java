@@ -1,0 +1,106 @@
+package dev.gitfs.git.remote;
+
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+
+/**
+ * The HTTP clients of this process. Remotes that are reached on the same terms share one, and so
+ * its thread, and its connections where they are of one server: the second repository of a forge
+ * needs no handshake.
+ */
+final class HttpClients {
+
+  /** Guarded by the class. */
+  private static final Map<Terms, Shared> SHARED = new HashMap<>();
+
+  private HttpClients() {}
+
+  /**
+   * What makes connections differ.
+   *
+   * @param trust equal to itself alone; {@link HttpTrust} has one for all of the same settings
+   */
+  record Terms(Duration connect, Optional<HttpProxy> proxy, SSLContext trust) {
+
+    private HttpClient client() {
+      return HttpClient.newBuilder()
+          .connectTimeout(connect)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .sslContext(trust)
+          .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
+          .build();
+    }
+  }
+
+  /** A client and who uses it. Guarded by the class. */
+  private static final class Shared {
+
+    private HttpClient client;
+    private long madeNanos;
+    private int users;
+
+    private void renew(Terms terms) {
+      client = terms.client();
+      madeNanos = System.nanoTime();
+    }
+  }
+
+  /** The use of a client, until it is closed. Safe for use by many threads. */
+  static final class Lease implements AutoCloseable {
+
+    private final Terms terms;
+    private final Shared shared;
+    private boolean closed;
+
+    private Lease(Terms terms, Shared shared) {
+      this.terms = terms;
+      this.shared = shared;
+    }
+
+    HttpClient client() {
+      synchronized (HttpClients.class) {
+        return shared.client;
+      }
+    }
+
+    /**
+     * Begins with new connections, unless these are younger than {@code age}. What is under way
+     * goes on; a client that nobody uses any more ends by itself.
+     */
+    void renew(Duration age) {
+      synchronized (HttpClients.class) {
+        if (System.nanoTime() - shared.madeNanos > age.toNanos()) {
+          shared.renew(terms);
+        }
+      }
+    }
+
+    /** Ends the connections with their last user. */
+    @Override
+    public void close() {
+      synchronized (HttpClients.class) {
+        if (!closed && --shared.users == 0) {
+          SHARED.remove(terms);
+          shared.client.shutdownNow();
+        }
+        closed = true;
+      }
+    }
+  }
+
+  static Lease lease(Terms terms) {
+    synchronized (HttpClients.class) {
+      var shared = SHARED.computeIfAbsent(terms, _ -> new Shared());
+      if (shared.users++ == 0) {
+        shared.renew(terms);
+      }
+      return new Lease(terms, shared);
+    }
+  }
+}
