@@ -12,7 +12,6 @@ import java.net.http.HttpTimeoutException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 
 /**
  * HTTP requests that are not git's, to a server that the user named: what his git is told about
@@ -23,6 +22,10 @@ import java.util.concurrent.Executors;
  * threads; requests block their caller and answer an interrupt.
  */
 public final class HttpAccess implements AutoCloseable {
+
+  static {
+    HttpClients.prepare();
+  }
 
   /**
    * What the server answered. Closing it gives the connection back, or up if much is left unread.
@@ -135,13 +138,10 @@ public final class HttpAccess implements AutoCloseable {
       var proxyUrl = settings.proxy();
       Optional<HttpProxy> proxy =
           proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
-      var client =
-          HttpClient.newBuilder()
-              .connectTimeout(options.timeouts().connect())
-              .followRedirects(HttpClient.Redirect.NEVER)
-              .executor(Executors.newVirtualThreadPerTaskExecutor())
-              .sslContext(HttpTrust.context(settings, url.secure()))
-              .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY));
+      var terms =
+          new HttpClients.Terms(
+              options.timeouts().connect(), proxy, HttpTrust.context(settings, url.secure()));
+      var client = HttpClients.builder(terms);
       if (!url.secure()) {
         client.version(HttpClient.Version.HTTP_1_1);
       }

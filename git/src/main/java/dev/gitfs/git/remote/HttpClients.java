@@ -15,6 +15,19 @@ import javax.net.ssl.SSLContext;
  */
 final class HttpClients {
 
+  /**
+   * Sets what java.net.http reads once, when its first class is needed, be it a request's: so this
+   * comes before, in those who use it. What the user has set stays.
+   */
+  static void prepare() {
+    var properties = System.getProperties();
+    // Idle connections are kept as long as all others (Timeouts): by default it is 30 seconds.
+    properties.putIfAbsent(
+        "jdk.httpclient.keepalive.timeout", Long.toString(Timeouts.DEFAULT.keep().toSeconds()));
+    // Proxies that want a password mostly want it this way; by default Java refuses to send it.
+    properties.putIfAbsent("jdk.http.auth.tunneling.disabledSchemes", "");
+  }
+
   /** Guarded by the class. */
   private static final Map<Terms, Shared> SHARED = new HashMap<>();
 
@@ -25,18 +38,7 @@ final class HttpClients {
    *
    * @param trust equal to itself alone; {@link HttpTrust} has one for all of the same settings
    */
-  record Terms(Duration connect, Optional<HttpProxy> proxy, SSLContext trust) {
-
-    private HttpClient client() {
-      return HttpClient.newBuilder()
-          .connectTimeout(connect)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .executor(Executors.newVirtualThreadPerTaskExecutor())
-          .sslContext(trust)
-          .proxy(proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY))
-          .build();
-    }
-  }
+  record Terms(Duration connect, Optional<HttpProxy> proxy, SSLContext trust) {}
 
   /** A client and who uses it. Guarded by the class. */
   private static final class Shared {
@@ -46,7 +48,7 @@ final class HttpClients {
     private int users;
 
     private void renew(Terms terms) {
-      client = terms.client();
+      client = builder(terms).build();
       madeNanos = System.nanoTime();
     }
   }
@@ -92,6 +94,16 @@ final class HttpClients {
         closed = true;
       }
     }
+  }
+
+  /** For a client of one's own. */
+  static HttpClient.Builder builder(Terms terms) {
+    return HttpClient.newBuilder()
+        .connectTimeout(terms.connect)
+        .followRedirects(HttpClient.Redirect.NEVER)
+        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .sslContext(terms.trust)
+        .proxy(terms.proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY));
   }
 
   static Lease lease(Terms terms) {

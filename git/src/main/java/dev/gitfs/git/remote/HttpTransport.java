@@ -28,13 +28,7 @@ import org.slf4j.LoggerFactory;
 final class HttpTransport implements Transport {
 
   static {
-    // Read once by java.net.http, before its first client; what the user has set stays.
-    var properties = System.getProperties();
-    // Idle connections are kept as long as all others (Timeouts): by default it is 30 seconds.
-    properties.putIfAbsent(
-        "jdk.httpclient.keepalive.timeout", Long.toString(Timeouts.DEFAULT.keep().toSeconds()));
-    // Proxies that want a password mostly want it this way; by default Java refuses to send it.
-    properties.putIfAbsent("jdk.http.auth.tunneling.disabledSchemes", "");
+    HttpClients.prepare();
   }
 
   private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);

@@ -191,6 +191,11 @@ final class GitStore implements ObjectStore {
   }
 
   @Override
+  public void wasRead(ObjectId id) {
+    blobs.invalidate(id);
+  }
+
+  @Override
   public OptionalLong sizeIfLocal(ObjectId id) throws IOException {
     if (id.equals(EMPTY_BLOB)) {
       return OptionalLong.of(0);

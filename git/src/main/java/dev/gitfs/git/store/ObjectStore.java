@@ -75,6 +75,12 @@ public interface ObjectStore extends AutoCloseable {
   /** The contents of the blob {@code id}. The caller closes it. */
   Blob blob(ObjectId id) throws IOException, InterruptedException;
 
+  /**
+   * A reader who keeps what he reads, as a kernel does, has come to the end of the blob {@code id}:
+   * memory is better used for another.
+   */
+  void wasRead(ObjectId id);
+
   /** The size in bytes of the blob {@code id} if memory or disk knows it. */
   OptionalLong sizeIfLocal(ObjectId id) throws IOException;
 

@@ -83,6 +83,21 @@ final class ObjectStoreTest {
   }
 
   @Test
+  void memoryHoldsABlobUntilItWasReadByOneWhoKeepsIt() throws Exception {
+    ObjectId id = cache.id("HEAD:README");
+    try (var store = cache.open()) {
+      store.blob(id).close();
+      long onDisk = store.statistics().diskHits();
+      store.blob(id).close();
+      assertThat(store.statistics().diskHits()).isEqualTo(onDisk);
+      store.wasRead(id);
+      assertThat(Cache.read(store.blob(id))).asString(UTF_8).isEqualTo("hello\n");
+      assertThat(store.statistics().diskHits()).isEqualTo(onDisk + 1);
+    }
+    assertThat(cache.remote.fetches).hasSize(1);
+  }
+
+  @Test
   void emptyObjectsNeedNoServer() throws Exception {
     try (var store = cache.open()) {
       assertThat(store.tree(Constants.EMPTY_TREE_ID).size()).isZero();

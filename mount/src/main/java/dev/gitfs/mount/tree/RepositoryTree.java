@@ -289,7 +289,11 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
           var node = nodes.node(request, inode);
           prefetcher.touched(node.within(), node.index());
           try (var blob = contents(request, node, offset)) {
-            reply.filled(blob.read(offset, reply.target()));
+            int count = blob.read(offset, reply.target());
+            reply.filled(count);
+            if (offset + count == blob.size()) {
+              store.wasRead(node.id());
+            }
           } catch (IOException e) {
             failedReads.add(inode, request.pid(), ReadFailures.errno(e));
             throw e;
