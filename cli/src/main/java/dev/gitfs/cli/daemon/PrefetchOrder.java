@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.mount.prefetch.PathPattern;
 import dev.gitfs.mount.prefetch.PathRequest;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -43,12 +44,28 @@ public record PrefetchOrder(
       }
     }
 
+    /** The same, counted from a directory that is so many components deep. */
+    OrderedPath below(int components) {
+      return new OrderedPath(below(exact, components), below(pattern, components));
+    }
+
+    private static String below(String text, int components) {
+      String rest =
+          Arrays.stream(text.split("/")).skip(components).collect(Collectors.joining("/"));
+      return rest.isEmpty() ? "/" : rest;
+    }
+
     private static String pattern(MountedPath.Component component) {
       // What is no text has been escaped by then; what is typed as a glob is text.
       return component.typed() && component.text().indexOf(UNREADABLE) < 0
           ? component.text()
           : PathPattern.escaped(component.name(), false);
     }
+  }
+
+  /** The same of other paths. */
+  PrefetchOrder of(List<OrderedPath> others) {
+    return new PrefetchOrder(others, contents, levels, maxBytes);
   }
 
   PathRequest request() {

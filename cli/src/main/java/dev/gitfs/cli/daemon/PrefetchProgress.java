@@ -26,6 +26,17 @@ public record PrefetchProgress(
         progress.firstLeftOut().orElse(""));
   }
 
+  /** Of both together. */
+  PrefetchProgress plus(PrefetchProgress other) {
+    return new PrefetchProgress(
+        objects + other.objects,
+        new ByteSize(received.bytes() + other.received.bytes()),
+        wanted + other.wanted,
+        files + other.files,
+        leftOut + other.leftOut,
+        firstLeftOut.isEmpty() ? other.firstLeftOut : firstLeftOut);
+  }
+
   /** For people. */
   @Override
   public String toString() {

@@ -1,5 +1,6 @@
 package dev.gitfs.cli.daemon;
 
+import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.forge.Rules;
@@ -9,6 +10,7 @@ import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.namespace.NamespaceMount;
 import dev.gitfs.mount.namespace.NamespaceOptions;
 import dev.gitfs.mount.namespace.OpenRepository;
+import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import dev.gitfs.mount.tree.FollowState;
 import dev.gitfs.mount.tree.Move;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -146,10 +149,38 @@ final class ServedNamespace implements Served {
     }
   }
 
+  /** One repository after the other. */
   @Override
   public PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
-      throws DaemonException {
-    throw ofMany();
+      throws DaemonException, InterruptedException {
+    var byRepository = new LinkedHashMap<String, List<PrefetchOrder.OrderedPath>>();
+    for (PrefetchOrder.OrderedPath path : order.paths()) {
+      String repository =
+          mount
+              .open(path.exact())
+              .orElseThrow(() ->
+                  new DaemonException(
+                      Kind.DIRECTORY,
+                      path.exact() + " is in no repository below " + summary.directory()));
+      byRepository
+          .computeIfAbsent(repository, _ -> new ArrayList<>())
+          .add(path.below(repository.split("/").length));
+    }
+    var sum = new PrefetchProgress(0, new ByteSize(0), 0, 0, 0, "");
+    for (var each : byRepository.entrySet()) {
+      PrefetchProgress before = sum;
+      PathFetch fetch =
+          mount
+              .bring(each.getKey(), order.of(each.getValue()).request())
+              .orElseThrow(() -> new DaemonException(Kind.FAILED, each.getKey() + " was closed"));
+      sum =
+          before.plus(
+              Bringing.carryOut(
+                  fetch,
+                  summary.directory().resolve(each.getKey()),
+                  progress -> listener.heard(before.plus(progress))));
+    }
+    return sum;
   }
 
   @Override

@@ -13,13 +13,10 @@ import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.ObjectStore;
-import dev.gitfs.git.store.Prefetch;
 import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.RevisionException;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.git.store.StoreStatistics;
-import dev.gitfs.mount.prefetch.NoSuchPathException;
-import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import dev.gitfs.mount.tree.BranchFollower;
 import dev.gitfs.mount.tree.FollowState;
@@ -28,7 +25,6 @@ import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -38,9 +34,6 @@ import org.slf4j.LoggerFactory;
 final class ServedRepository implements Served {
 
   private static final Logger log = LoggerFactory.getLogger(ServedRepository.class);
-
-  /** How often whoever waits for files to be brought hears of it: as often as one can read it. */
-  private static final Duration TICK = Duration.ofMillis(200);
 
   private final Remote remote;
   private final ObjectStore store;
@@ -197,37 +190,7 @@ final class ServedRepository implements Served {
   @Override
   public PrefetchProgress prefetch(PrefetchOrder order, Daemon.ProgressListener listener)
       throws DaemonException, InterruptedException {
-    PathFetch fetch = mount.bring(order.request());
-    try {
-      do {
-        listener.heard(PrefetchProgress.of(fetch.progress()));
-      } while (!fetch.await(TICK));
-    } catch (IOException e) {
-      log.info("Who wanted files brought of {} has gone; stopping", mount.directory());
-      throw new DaemonException(Kind.FAILED, "nobody listens", e);
-    } finally {
-      fetch.cancel();
-    }
-    PathFetch.Progress end = fetch.progress();
-    var progress = PrefetchProgress.of(end);
-    log.info("Brought of {} what was named: {}, {}", mount.directory(), progress, end.state());
-    if (end.state() == Prefetch.State.CANCELLED) {
-      throw new DaemonException(
-          Kind.DIRECTORY, mount.directory() + " was unmounted; kept: " + progress);
-    }
-    if (end.failure().isPresent()) {
-      throw prefetchFailure(end.failure().get(), progress);
-    }
-    return progress;
-  }
-
-  private DaemonException prefetchFailure(IOException e, PrefetchProgress progress) {
-    if (e instanceof NoSuchPathException) {
-      return new DaemonException(Kind.DIRECTORY, e.getMessage() + ", " + mount.directory(), e);
-    }
-    DaemonException failure = failure(e);
-    return new DaemonException(
-        failure.kind(), failure.getMessage() + "; kept what came before: " + progress, e);
+    return Bringing.carryOut(mount.bring(order.request()), mount.directory(), listener);
   }
 
   @Override

@@ -5,9 +5,12 @@ import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.store.StoreStatistics;
+import dev.gitfs.mount.prefetch.PathFetch;
+import dev.gitfs.mount.prefetch.PathRequest;
 import dev.gitfs.mount.tree.Move;
 import dev.gitfs.mount.tree.Ownership;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,50 @@ public final class NamespaceMount implements AutoCloseable {
       }
     }
     return moves;
+  }
+
+  /**
+   * Opens the repository that a path leads into, as whoever looks there would.
+   *
+   * @param path below the directory where this is mounted; what follows the repository need not
+   *     exist
+   * @return the path of the repository; empty if there is none
+   */
+  public Optional<String> open(String path) throws InterruptedException {
+    // A look into this very mount is none for a virtual thread, which would hold up those that
+    // serve it.
+    var look = Thread.ofPlatform().daemon().name("look").unstarted(() -> look(path));
+    look.start();
+    look.join();
+    var place = directory().resolve(path);
+    return namespace
+        .surroundings()
+        .nodes()
+        .roots()
+        .filter(root -> root.openTree().isPresent())
+        .map(RepositoryRoot::path)
+        .filter(open -> place.startsWith(directory().resolve(open)))
+        .findFirst();
+  }
+
+  private void look(String path) {
+    try (var entries = Files.newDirectoryStream(directory().resolve(path))) {
+      entries.iterator().hasNext();
+    } catch (IOException e) {
+      // A file, or nothing: its repository is open now all the same.
+    }
+  }
+
+  /** Begins to bring what {@code request} names of a repository; empty if that is closed. */
+  public Optional<PathFetch> bring(String repository, PathRequest request) {
+    return namespace
+        .surroundings()
+        .nodes()
+        .roots()
+        .filter(root -> root.openTree().isPresent() && root.path().equals(repository))
+        .findFirst()
+        .flatMap(RepositoryRoot::openTree)
+        .map(tree -> tree.bring(request));
   }
 
   /** What readers got, of all repositories since the mount began. */
