@@ -10,8 +10,6 @@ import dev.gitfs.testkit.RequestKind;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import dev.gitfs.testkit.TreeFingerprint;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,11 +55,9 @@ final class NamespaceTest {
   @Test
   void aRepositoryIsThereByItsName() throws Exception {
     assertThat(TreeFingerprint.of(namespace.directory().resolve("plain/acme/tool")))
-        .isEqualTo(TreeFingerprint.ofCheckout(tool.checkout(temporary())));
-  }
-
-  private static Path temporary() throws Exception {
-    return Files.createTempDirectory("gitfs-checkout").resolve("it");
+        .isEqualTo(
+            TreeFingerprint.ofCheckout(
+                tool.checkout(namespace.directory().resolveSibling("checkout"))));
   }
 
   @Test
