@@ -164,6 +164,23 @@ final class NamespaceListingTest {
   }
 
   @Test
+  void noRedirectLeadsToWhatIsDenied() throws Exception {
+    repositories.create("acme/new").commit(new Snapshot().file("README", "moved\n"));
+    server.inject(
+        request -> request.target().startsWith("/acme/old/info/refs"),
+        new Fault.Answer(
+            301, Map.of("Location", server.url("acme/new/info/refs?service=git-upload-pack"))));
+    github.repository("acme/old", "main");
+    namespace =
+        TestNamespace.of(
+            TestNamespace.Settings.USUAL.rules(
+                Rules.of(List.of("github/acme"), List.of("github/acme/new"))),
+            forge("github", ForgeKind.GITHUB, github, "acme", "other"));
+    assertThat(namespace.run("cat github/acme/old/README").errors())
+        .contains("No such file or directory");
+  }
+
+  @Test
   void aRenamedRepositoryIsFollowed() throws Exception {
     repositories.create("acme/new").commit(new Snapshot().file("README", "moved\n"));
     server.inject(
