@@ -46,13 +46,6 @@ final class MountCommand implements Command {
           .description("branch, tag, full ref or commit id; the remote's HEAD if not given")
           .build();
 
-  private final OptionSpec cacheDirectory =
-      OptionSpec.builder("--cache-dir")
-          .paramLabel("DIR")
-          .type(Path.class)
-          .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if nowhere given")
-          .build();
-
   private final OptionSpec memory =
       OptionSpec.builder("--memory")
           .paramLabel("SIZE")
@@ -86,6 +79,7 @@ final class MountCommand implements Command {
           .build();
 
   private final SettingsOptions settings = new SettingsOptions();
+  private final MountingOptions mounting = new MountingOptions();
 
   private final OptionSpec profile =
       OptionSpec.builder("--profile")
@@ -114,18 +108,6 @@ final class MountCommand implements Command {
 
   private final OptionSpec pin =
       Command.flag("stay at the commit, wherever the branch moves", "--pin");
-
-  private final OptionSpec foreground =
-      Command.flag(
-          "stay until the directory is unmounted, and log to standard error", "-f", "--foreground");
-
-  private final OptionSpec options =
-      OptionSpec.builder("-o")
-          .paramLabel("OPTS")
-          .type(List.class)
-          .description("mount options with commas between them, such as allow_other,noexec")
-          .auxiliaryTypes(String.class)
-          .build();
 
   private final PositionalParamSpec source =
       PositionalParamSpec.builder()
@@ -156,9 +138,9 @@ final class MountCommand implements Command {
 
   @Override
   public CommandSpec syntax() {
+    mounting.addTo(syntax);
     syntax
         .addOption(ref)
-        .addOption(cacheDirectory)
         .addOption(memory)
         .addOption(cacheSize)
         .addOption(prefetch)
@@ -166,8 +148,6 @@ final class MountCommand implements Command {
         .addOption(noProfile)
         .addOption(poll)
         .addOption(pin)
-        .addOption(foreground)
-        .addOption(options)
         .addOption(settings.file())
         .addOption(settings.allow())
         .addPositional(source)
@@ -183,23 +163,22 @@ final class MountCommand implements Command {
     Settings set = settings.read(syntax.commandLine());
     ByteSize memory = checkedMemory(set);
     Optional<Spelling> spelled = spelled(set);
-    KernelOptions kernelOptions = kernelOptions();
+    KernelOptions kernelOptions = mounting.kernel(syntax.commandLine());
     List<String> lines = profile();
     Path target = KernelMounts.canonical(directory.getValue());
-    boolean stay = foreground.getValue();
+    boolean stay = mounting.stay();
     Directories directories = Directories.ofUser();
     Optional<Path> log =
         stay ? Optional.empty() : Optional.of(LogFile.of(directories.state(), target));
     try (var process = DaemonProcess.start(log, memory, verbose.getAsBoolean())) {
       // Put together while the daemon starts.
-      Path cache = cacheDirectory.getValue();
       var request =
           new MountRequest(
               absolute(source.getValue()),
               spelled.map(Spelling::repository),
               Optional.<String>ofNullable(ref.getValue()).or(() -> spelled.flatMap(Spelling::ref)),
               target,
-              cache == null ? set.cacheDirectory() : cache.toAbsolutePath(),
+              mounting.cacheDirectory(set),
               memory,
               Optional.<ByteSize>ofNullable(cacheSize.getValue()).orElse(set.cacheSize()),
               Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),
@@ -288,15 +267,6 @@ final class MountCommand implements Command {
       return ProfileFiles.of(Directories.ofUser()).read(named).patterns().stream()
           .map(PathPattern::text)
           .toList();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(syntax.commandLine(), e.getMessage());
-    }
-  }
-
-  private KernelOptions kernelOptions() {
-    List<String> lists = options.getValue();
-    try {
-      return KernelOptions.parse(lists == null ? List.of() : lists);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(syntax.commandLine(), e.getMessage());
     }

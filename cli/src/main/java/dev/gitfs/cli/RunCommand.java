@@ -16,7 +16,6 @@ import dev.gitfs.cli.telemetry.LogFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,13 +30,7 @@ final class RunCommand implements Command {
   private final BooleanSupplier verbose;
   private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
   private final SettingsOptions settings = new SettingsOptions();
-
-  private final OptionSpec cacheDirectory =
-      OptionSpec.builder("--cache-dir")
-          .paramLabel("DIR")
-          .type(Path.class)
-          .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if not given")
-          .build();
+  private final MountingOptions mounting = new MountingOptions();
 
   private final OptionSpec poll =
       OptionSpec.builder("--poll")
@@ -61,18 +54,6 @@ final class RunCommand implements Command {
           .converters(RunCommand::duration)
           .build();
 
-  private final OptionSpec foreground =
-      Command.flag(
-          "stay until the directory is unmounted, and log to standard error", "-f", "--foreground");
-
-  private final OptionSpec options =
-      OptionSpec.builder("-o")
-          .paramLabel("OPTS")
-          .type(List.class)
-          .description("mount options with commas between them, such as allow_other,noexec")
-          .auxiliaryTypes(String.class)
-          .build();
-
   private final PositionalParamSpec directory =
       PositionalParamSpec.builder()
           .index("0")
@@ -94,12 +75,10 @@ final class RunCommand implements Command {
 
   @Override
   public CommandSpec syntax() {
+    mounting.addTo(syntax);
     syntax
-        .addOption(cacheDirectory)
         .addOption(poll)
         .addOption(idle)
-        .addOption(foreground)
-        .addOption(options)
         .addOption(settings.file())
         .addOption(settings.allow())
         .addPositional(directory)
@@ -117,10 +96,9 @@ final class RunCommand implements Command {
   public Integer call()
       throws DaemonException, SettingsException, IOException, InterruptedException {
     Settings set = settings.read(syntax.commandLine());
-    KernelOptions kernelOptions = kernelOptions();
+    KernelOptions kernelOptions = mounting.kernel(syntax.commandLine());
     Path wanted = directory.getValue();
     Path target = KernelMounts.canonical(wanted == null ? set.mountPoint() : wanted);
-    Path cache = cacheDirectory.getValue();
     var request =
         new RunRequest(
             target,
@@ -129,7 +107,7 @@ final class RunCommand implements Command {
             set.rules().denied(),
             atLeast("--poll", poll.getValue(), set.poll(), Defaults.LEAST_POLL),
             atLeast("--idle", idle.getValue(), set.idle(), Defaults.LEAST_IDLE),
-            cache == null ? set.cacheDirectory() : cache.toAbsolutePath(),
+            mounting.cacheDirectory(set),
             set.memory(),
             set.cacheSize(),
             set.prefetch(),
@@ -139,7 +117,7 @@ final class RunCommand implements Command {
 
   private int run(RunRequest request, ByteSize memory, Path target)
       throws DaemonException, IOException, InterruptedException {
-    boolean stay = foreground.getValue();
+    boolean stay = mounting.stay();
     Optional<Path> log =
         stay ? Optional.empty() : Optional.of(LogFile.of(Directories.ofUser().state(), target));
     try (var process = DaemonProcess.start(log, memory, verbose.getAsBoolean())) {
@@ -165,15 +143,6 @@ final class RunCommand implements Command {
           syntax.commandLine(), option + " must be at least " + TimeSpan.text(least));
     }
     return given;
-  }
-
-  private KernelOptions kernelOptions() {
-    List<String> lists = options.getValue();
-    try {
-      return KernelOptions.parse(lists == null ? List.of() : lists);
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(syntax.commandLine(), e.getMessage());
-    }
   }
 
   private static Duration duration(String text) {
