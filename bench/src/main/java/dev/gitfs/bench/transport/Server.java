@@ -8,7 +8,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A process that serves the toy file system, under load from another. */
+/**
+ * A process that serves the toy file system, under load from another. It has a session of its own,
+ * as git-fs's daemon and every libfuse daemon has: Linux schedules processes of one session as one
+ * group (sched(7), autogrouping), and a server in its client's group is woken otherwise than one
+ * that users meet.
+ */
 record Server(String name, Path mountPoint, Process process) implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(20);
 
@@ -16,7 +21,8 @@ record Server(String name, Path mountPoint, Process process) implements AutoClos
   static Server start(String name, List<String> command, int threads, Path directory)
       throws IOException, InterruptedException {
     Path mountPoint = Files.createDirectory(directory.resolve(name));
-    var whole = new ArrayList<>(command);
+    var whole = new ArrayList<>(List.of("setsid"));
+    whole.addAll(command);
     whole.add(mountPoint.toString());
     whole.add(Integer.toString(threads));
     var server = new Server(name, mountPoint, Program.start(whole));
@@ -43,6 +49,7 @@ record Server(String name, Path mountPoint, Process process) implements AutoClos
     String nanos =
         Program.run(
             List.of(
+                "setsid",
                 loadProgram.toString(),
                 mountPoint.toString(),
                 load.argument(),

@@ -39,9 +39,6 @@ final class GitStore implements ObjectStore {
   /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
   private static final int SPOOL_SHARE = 8;
 
-  /** Round trips to wait for what a prefetch is about to bring before asking for it as well. */
-  private static final int PATIENCE = 2;
-
   /** What a round trip is taken to be at least there: a file of 1 MiB takes that long to come. */
   private static final long LEAST_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(40);
 
@@ -63,6 +60,7 @@ final class GitStore implements ObjectStore {
   private final Resolver resolver;
   private final Spool spool;
   private final Lane treeLane;
+  private final Patience patience = new Patience(System.nanoTime());
   private final Lane blobLane;
   private final Lane largeBlobLane;
   private final StoreMemory memory;
@@ -378,8 +376,12 @@ final class GitStore implements ObjectStore {
     misses.increment();
     long start = System.nanoTime();
     try {
+      boolean coming = errands.isExpected(id);
       errands.await(List.of(id), patience(lane));
       if (!isHere(id)) {
+        if (coming) {
+          patience.lose(System.nanoTime());
+        }
         lane.fetch(id.copy());
       }
     } finally {
@@ -387,8 +389,8 @@ final class GitStore implements ObjectStore {
     }
   }
 
-  private static long patience(Lane lane) {
-    return PATIENCE * Math.max(LEAST_ROUND_TRIP, lane.roundTrip());
+  private long patience(Lane lane) {
+    return patience.nanos(Math.max(LEAST_ROUND_TRIP, lane.roundTrip()), System.nanoTime());
   }
 
   private void waited(long start) {

@@ -92,14 +92,9 @@ public final class Folder {
     return at;
   }
 
-  /** Whether this comes before {@code other} in listing order; neither is below the other. */
-  boolean isBefore(Folder other) {
-    var common = commonAncestor(other);
-    return this != common && other != common && entryOf(common, this) < entryOf(common, other);
-  }
-
-  private static int entryOf(Folder ancestor, Folder below) {
-    var at = below;
+  /** Which entry of {@code ancestor} this is, or is below. */
+  int entryOf(Folder ancestor) {
+    var at = this;
     while (at.parent != ancestor) {
       at = at.parent;
     }

@@ -64,7 +64,7 @@ final class Looks {
     Stream stream;
     if (near.isPresent()) {
       stream = near.get();
-      boolean forward = !folder.isBefore(stream.place.folder());
+      boolean forward = !place(folder).isBefore(stream.place);
       var scope = stream.scope.commonAncestor(folder);
       stream.follow(scope, new Walk.ByFolder(outline, scope, folder, forward), forward);
       stream.size = Math.max(stream.size, first);

@@ -105,7 +105,7 @@ final class Namesakes {
     if (spots.isEmpty()) {
       return false;
     }
-    var window = windows.contents(null, spots, bytes);
+    var window = windows.contents(spots, bytes);
     window.scattered = true;
     name.made.add(window);
     name.brought += window.count;

@@ -31,6 +31,11 @@ final class Reading {
   /** Whether what is below it is being walked, so that a read there speaks for the next ones. */
   boolean active;
 
+  /** Files brought by streams through all that is below it, and how many of them were read. */
+  long brought;
+
+  long used;
+
   Window claim(int index) {
     return claims == null ? null : claims[index];
   }

@@ -18,6 +18,14 @@ final class Reads {
   /** The first window beyond one directory. */
   private static final int FIRST = 32;
 
+  /**
+   * One more reader of a directory is given an eighth of what was read there, as long as a third of
+   * what was brought is read: so what is brought to no end stays below twice what was read.
+   */
+  private static final int READERS = 8;
+
+  private static final int USED_OF = 3;
+
   /** A reader who skips more than so many files does not go on, he goes elsewhere. */
   private static final int SKIPPED = 64;
 
@@ -44,8 +52,8 @@ final class Reads {
     var window = reading.claim(spot.index());
     if (window != null) {
       reading.unclaim(spot.index());
-      if (window.id == 0) {
-        leftOut(window.stream, spot, now);
+      if (window.isLeftOut()) {
+        leftOut(window.stream, spot, missed, now);
         return;
       }
       guesses.used(window);
@@ -69,12 +77,15 @@ final class Reads {
         .orElse("");
   }
 
-  private void leftOut(Stream stream, Spot spot, long now) {
+  private void leftOut(Stream stream, Spot spot, boolean missed, long now) {
     stream.kinds.want(windows.kind(spot));
     if (outline.size(spot.id()).orElse(0) > Windows.LARGE) {
       stream.kinds.want(Kinds.LARGE);
     }
     windows.touch(stream, spot, now);
+    if (missed) {
+      miss(spot, now);
+    }
   }
 
   /** A directory that was brought, and half of it read, counts in its parent; two open it. */
@@ -253,28 +264,40 @@ final class Reads {
 
   /** Starts a stream where everything around is being walked, by several readers at a time. */
   private boolean isWalked(Spot spot, long now) {
-    Folder walked = null;
-    for (var at = Optional.of(spot.folder()); at.isPresent(); at = at.get().parent()) {
-      if (at.get().reading().active) {
-        walked = at.get();
-      }
-    }
-    if (walked == null) {
+    var walked = walked(spot);
+    if (walked.isEmpty()) {
       return false;
     }
-    boolean forward = true;
-    int size = FIRST;
-    for (var stream : windows.streams(false)) {
-      if (stream.deep && stream.scope == walked && !stream.everything) {
-        forward = stream.forward;
-        size = Math.max(FIRST, stream.size / 4);
-        break;
-      }
-    }
-    var stream = new Stream(false, walked, walk(walked, spot, forward), forward, size, spot);
+    var scope = walked.get();
+    boolean forward =
+        windows.streams(false).stream()
+            .filter(stream -> stream.deep && stream.scope == scope && !stream.everything)
+            .findFirst()
+            .map(stream -> stream.forward)
+            .orElse(true);
+    int size = sizeWithin(scope.reading());
+    var stream = new Stream(false, scope, walk(scope, spot, forward), forward, size, spot);
     stream.deep = true;
     windows.follow(stream, now);
     windows.advance(stream);
     return true;
+  }
+
+  /** The highest directory around {@code spot} of which all that is below is being walked. */
+  private static Optional<Folder> walked(Spot spot) {
+    Optional<Folder> walked = Optional.empty();
+    for (var at = Optional.of(spot.folder()); at.isPresent(); at = at.get().parent()) {
+      if (at.get().reading().active) {
+        walked = at;
+      }
+    }
+    return walked;
+  }
+
+  /** How many files to bring to one more reader of a directory: a part of what others read. */
+  private static int sizeWithin(Reading walked) {
+    boolean pays = walked.used * USED_OF >= walked.brought;
+    long size = pays ? walked.used / READERS : 0;
+    return Math.clamp(size, FIRST, Windows.MOST_OBJECTS / 2);
   }
 }

@@ -9,4 +9,15 @@ import org.eclipse.jgit.lib.ObjectId;
  * @param index which entry of it
  * @param id its content
  */
-record Spot(Folder folder, int index, ObjectId id) {}
+record Spot(Folder folder, int index, ObjectId id) {
+
+  /** Whether this comes before {@code other} in listing order. */
+  boolean isBefore(Spot other) {
+    var common = folder.commonAncestor(other.folder);
+    return entryOf(common) < other.entryOf(common);
+  }
+
+  private int entryOf(Folder ancestor) {
+    return folder == ancestor ? index : folder.entryOf(ancestor);
+  }
+}

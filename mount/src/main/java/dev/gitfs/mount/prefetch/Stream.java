@@ -11,6 +11,9 @@ import java.util.List;
  */
 final class Stream {
 
+  /** One who goes back for one file in so many still reads in order; several readers never do. */
+  private static final int IN_ORDER = 16;
+
   /** What brought it about: files looked at, or files read. */
   final boolean attributes;
 
@@ -30,7 +33,7 @@ final class Stream {
   boolean everything;
 
   /** Stands for no request: claims the files that were left out, to hear if they are read. */
-  final Window leftOut = new Window(0, this, true, List.of(), 0);
+  final Window leftOut = new Window(this, true, List.of(), 0);
 
   /** Asked for, but did not come: first in the next window. */
   final Deque<Spot> again = new ArrayDeque<>();
@@ -46,6 +49,11 @@ final class Stream {
   /** Whether anybody has looked at attributes here: a listing alone says little of that. */
   boolean looked;
 
+  /** Files in windows that have been weighed, and files used of any. */
+  long brought;
+
+  long used;
+
   /** How many files the next window may have. */
   int size;
 
@@ -53,6 +61,11 @@ final class Stream {
   Spot place;
 
   long usedAt;
+
+  /** Files read, and how many of them came before the one read last in the order of the way. */
+  private int read;
+
+  private int readBackwards;
 
   /** Wants its next window, but too much is under way. */
   boolean hungry;
@@ -80,6 +93,21 @@ final class Stream {
     all.everything = true;
     all.deep = true;
     return all;
+  }
+
+  /** The reader, or one of several, is at {@code spot} now. */
+  void move(Spot spot, long now) {
+    read++;
+    if (forward ? spot.isBefore(place) : place.isBefore(spot)) {
+      readBackwards++;
+    }
+    place = spot;
+    usedAt = now;
+  }
+
+  /** Whether what a reader has left out of what is behind him will not be read any more. */
+  boolean isInOrder() {
+    return readBackwards * IN_ORDER <= read;
   }
 
   /** Notes a window as the newest. */

@@ -5,7 +5,8 @@ import java.util.List;
 /** Some files that were asked for together, ahead of need. Belongs to the policy's thread. */
 final class Window {
 
-  final int id;
+  /** Which it comes with; several may come with one. */
+  int request;
 
   /** Whose; null for one that stands alone. */
   final Stream stream;
@@ -29,12 +30,16 @@ final class Window {
   /** Whether how much of it was used has been weighed. */
   boolean weighed;
 
-  Window(int id, Stream stream, boolean contents, List<Spot> spots, long bytes) {
-    this.id = id;
+  Window(Stream stream, boolean contents, List<Spot> spots, long bytes) {
     this.stream = stream;
     this.contents = contents;
     this.spots = spots;
     this.count = spots.size();
     this.bytes = bytes;
+  }
+
+  /** Whether it stands for no request, but for files left out of all. */
+  boolean isLeftOut() {
+    return stream != null && stream.leftOut == this;
   }
 }

@@ -1,6 +1,8 @@
 package dev.gitfs.mount.prefetch;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -58,14 +60,17 @@ final class Windows {
   private static final int SCAN = 65_536;
 
   /**
-   * Windows of contents under way at a time, as many as the store fetches at a time: what would
+   * Requests for contents under way at a time, as many as the store fetches at a time: what would
    * wait there for its turn is better decided when its turn has come.
    */
-  private static final int MOST_WINDOWS = 2;
+  private static final int MOST_REQUESTS = 2;
 
   private final Outline outline;
   private final List<Wish> wishes = new ArrayList<>();
-  private final Map<Integer, Window> running = new LinkedHashMap<>();
+
+  /** What each request under way is for. */
+  private final Map<Integer, List<Window>> running = new LinkedHashMap<>();
+
   private final Set<Integer> cancelled = new HashSet<>();
 
   /** The one used last comes first. */
@@ -136,6 +141,8 @@ final class Windows {
     used += files;
     var stream = window.stream;
     if (stream != null) {
+      stream.used += files;
+      stream.scope.reading().used += files;
       touch(stream, spot, now);
       if (window == stream.last || stream.hungry) {
         advance(stream);
@@ -145,8 +152,7 @@ final class Windows {
 
   /** The reader whom {@code stream} follows is at {@code spot}. */
   void touch(Stream stream, Spot spot, long now) {
-    stream.place = spot;
-    stream.usedAt = now;
+    stream.move(spot, now);
     int index = streams.indexOf(stream);
     if (index > 0) {
       streams.addFirst(streams.remove(index));
@@ -155,56 +161,95 @@ final class Windows {
 
   /** Asks for the next window of a stream, if there is room for it and it has deserved one. */
   void advance(Stream stream) {
-    if (stream.over) {
-      return;
-    }
-    if (!roomFor(stream)) {
-      stream.hungry = true;
-      return;
-    }
-    stream.hungry = false;
-    if (stream.before != null && !stream.before.weighed && !stream.everything) {
-      weigh(stream);
+    advance(List.of(stream));
+  }
+
+  /** The same for several, whose contents come in one request. */
+  private void advance(List<Stream> several) {
+    var contents = new ArrayList<Window>();
+    for (var stream : several) {
       if (stream.over) {
-        return;
+        continue;
+      }
+      stream.hungry = !roomFor(stream);
+      if (stream.hungry || !deserves(stream)) {
+        continue;
+      }
+      boolean alone = stream.attributes && outline.sizesAlone();
+      var spots = new ArrayList<Spot>();
+      long bytes = compose(stream, !alone, spots);
+      if (spots.isEmpty()) {
+        continue;
+      }
+      if (alone) {
+        stream.ask(sizes(stream, spots));
+      } else {
+        stream.ask(window(stream, spots, bytes));
+        contents.add(stream.last);
+      }
+      if (2 * spots.size() >= stream.size) {
+        stream.size = Math.min(2 * stream.size, MOST_OBJECTS);
       }
     }
-    boolean contents = !stream.attributes || !outline.sizesAlone();
-    var spots = new ArrayList<Spot>();
-    long bytes = compose(stream, contents, spots);
-    if (spots.isEmpty()) {
-      return;
-    }
-    var window = contents ? contents(stream, spots, bytes) : sizes(stream, spots);
-    stream.ask(window);
-    if (2 * spots.size() >= stream.size) {
-      stream.size = Math.min(2 * stream.size, MOST_OBJECTS);
+    if (!contents.isEmpty()) {
+      start(contents);
     }
   }
 
-  /** Asks for some files' contents. */
-  Window contents(Stream stream, List<Spot> spots, long bytes) {
-    var window = new Window(nextId++, stream, true, spots, bytes);
-    var ids = new ArrayList<ObjectId>(spots.size());
-    boolean known = true;
+  private boolean deserves(Stream stream) {
+    if (stream.before != null && !stream.before.weighed && !stream.everything) {
+      weigh(stream);
+    }
+    return !stream.over;
+  }
+
+  /** Asks for some files' contents, which no stream is to bring. */
+  Window contents(List<Spot> spots, long bytes) {
+    var window = window(null, spots, bytes);
+    start(List.of(window));
+    return window;
+  }
+
+  private Window window(Stream stream, List<Spot> spots, long bytes) {
+    var window = new Window(stream, true, spots, bytes);
     for (var spot : spots) {
-      var id = spot.id();
-      ids.add(id);
-      known &= outline.size(id).isPresent();
       claim(spot, window);
       if (stream != null && stream.attributes) {
         askSize(spot, window);
       }
     }
-    start(window);
-    long bound = known || stream == null ? bytes + SLACK : Math.max(bytes, MOST_BYTES / 2);
-    wishes.add(new Wish.Contents(window.id, ids, bound));
+    note(window);
     return window;
+  }
+
+  /** What each of several readers comes to first is asked for first. */
+  private void start(List<Window> windows) {
+    int request = nextId++;
+    long bound = SLACK;
+    int most = 0;
+    for (var window : windows) {
+      window.request = request;
+      most = Math.max(most, window.count);
+      boolean known = window.spots.stream().allMatch(spot -> outline.size(spot.id()).isPresent());
+      bound +=
+          known || window.stream == null ? window.bytes : Math.max(window.bytes, MOST_BYTES / 2);
+    }
+    var ids = new ArrayList<ObjectId>();
+    for (int place = 0; place < most; place++) {
+      for (var window : windows) {
+        if (place < window.count) {
+          ids.add(window.spots.get(place).id());
+        }
+      }
+    }
+    running.put(request, windows);
+    wishes.add(new Wish.Contents(request, ids, bound));
   }
 
   /** Asks for some files' sizes. */
   Window sizes(Stream stream, List<Spot> spots) {
-    var window = new Window(nextId++, stream, false, spots, 0);
+    var window = new Window(stream, false, spots, 0);
+    window.request = nextId++;
     var ids = new ArrayList<ObjectId>(spots.size());
     for (var spot : spots) {
       ids.add(spot.id());
@@ -213,8 +258,9 @@ final class Windows {
         stream.links.add(spot);
       }
     }
-    start(window);
-    wishes.add(new Wish.Sizes(window.id, ids));
+    note(window);
+    running.put(window.request, List.of(window));
+    wishes.add(new Wish.Sizes(window.request, ids));
     if (stream.looked) {
       links(stream);
     }
@@ -231,7 +277,7 @@ final class Windows {
     var free = stream.links.stream().filter(spot -> isFree(spot, stream)).toList();
     stream.links.clear();
     if (!free.isEmpty()) {
-      contents(null, free, free.size() * LINK_SIZE);
+      contents(free, free.size() * LINK_SIZE);
     }
   }
 
@@ -246,7 +292,7 @@ final class Windows {
   /** Whether the content of a file may be fetched for this stream: not there, not asked for. */
   boolean isFree(Spot spot, Stream stream) {
     var claim = spot.folder().reading().claim(spot.index());
-    return (claim == null || claim.id == 0 && claim.stream != stream)
+    return (claim == null || claim.isLeftOut() && claim.stream != stream)
         && !outline.isLocal(spot.id());
   }
 
@@ -260,32 +306,47 @@ final class Windows {
     } else if (running.containsKey(id)) {
       ended(running.remove(id), complete);
     }
-    for (var stream : List.copyOf(streams)) {
+    var waiting = new ArrayList<Stream>();
+    for (var stream : streams) {
       boolean waits = stream.hungry || stream.blocked && root != null;
       if (!stream.everything && waits && now - stream.usedAt < patience) {
-        advance(stream);
+        waiting.add(stream);
       }
     }
+    advance(waiting);
     // What is brought for nobody comes last.
     streams.stream().filter(stream -> stream.everything).findFirst().ifPresent(this::advance);
   }
 
-  /** Cancels what is under way for readers who have been silent since {@code since}. */
+  /** Cancels what is under way for readers who have all been silent since {@code since}. */
   void cancelSilent(long since, long lastAccess) {
-    for (var window : List.copyOf(running.values())) {
-      var stream = window.stream;
-      long heard = stream == null ? lastAccess : stream.usedAt;
-      if (heard - since < 0 && !(stream != null && stream.everything)) {
-        cancel(window);
-        if (stream != null) {
-          drop(stream);
-        }
+    running.forEach((request, windows) -> {
+      if (windows.stream().allMatch(window -> isSilent(window.stream, since, lastAccess))) {
+        cancel(request);
+      }
+    });
+    for (var stream : List.copyOf(streams)) {
+      if (isSilent(stream, since, lastAccess) && isFetching(stream)) {
+        drop(stream);
       }
     }
   }
 
+  private static boolean isSilent(Stream stream, long since, long lastAccess) {
+    if (stream == null) {
+      return lastAccess - since < 0;
+    }
+    return !stream.everything && stream.usedAt - since < 0;
+  }
+
+  private boolean isFetching(Stream stream) {
+    return running.values().stream()
+        .flatMap(List::stream)
+        .anyMatch(window -> window.stream == stream);
+  }
+
   boolean isRunning(Window window) {
-    return running.containsKey(window.id);
+    return running.containsKey(window.request);
   }
 
   /** What a file is taken to weigh. */
@@ -326,8 +387,7 @@ final class Windows {
     folder.watch();
   }
 
-  private void start(Window window) {
-    running.put(window.id, window);
+  private void note(Window window) {
     asked += window.count;
     if (window.contents) {
       objectsUnderWay += window.count;
@@ -335,16 +395,42 @@ final class Windows {
     }
   }
 
-  private void ended(Window window, boolean complete) {
-    if (!window.contents) {
-      return;
+  /** A request has ended. */
+  private void ended(List<Window> windows, boolean complete) {
+    boolean nothingCame = !complete;
+    boolean boundMet = !complete;
+    for (var window : windows) {
+      if (window.contents) {
+        objectsUnderWay -= window.count;
+        bytesUnderWay -= window.bytes;
+        if (window.stream != null) {
+          window.stream.scope.reading().brought += window.count;
+        }
+        nothingCame &= window.spots.stream().noneMatch(spot -> outline.isLocal(spot.id()));
+      }
     }
-    objectsUnderWay -= window.count;
-    bytesUnderWay -= window.bytes;
-    if (complete) {
-      return;
+    for (var window : complete ? List.<Window>of() : windows) {
+      var missing = window.contents ? unclaimMissing(window) : new ArrayDeque<Spot>();
+      var stream = window.stream;
+      if (stream == null || missing.isEmpty()) {
+        continue;
+      }
+      if (nothingCame) {
+        // No connection, or a file larger than all the window. Readers will tell.
+        stream.over = true;
+        continue;
+      }
+      if (boundMet && outline.size(missing.getFirst().id()).isEmpty()) {
+        // The bound was met inside this file.
+        claim(missing.removeFirst(), stream.leftOut);
+      }
+      boundMet = false;
+      stream.again.addAll(missing);
     }
-    var missing = new ArrayList<Spot>();
+  }
+
+  private Deque<Spot> unclaimMissing(Window window) {
+    var missing = new ArrayDeque<Spot>();
     for (var spot : window.spots) {
       var reading = spot.folder().reading();
       if (reading.claim(spot.index()) == window && !outline.isLocal(spot.id())) {
@@ -352,28 +438,15 @@ final class Windows {
         missing.add(spot);
       }
     }
-    var stream = window.stream;
-    if (stream == null || missing.isEmpty()) {
-      return;
-    }
-    if (missing.size() == window.count) {
-      // Nothing came: no connection, or a file larger than all the window. Readers will tell.
-      stream.over = true;
-      return;
-    }
-    if (outline.size(missing.getFirst().id()).isEmpty()) {
-      // The bound was met inside this file.
-      claim(missing.removeFirst(), stream.leftOut);
-    }
-    stream.again.addAll(missing);
+    return missing;
   }
 
   private boolean roomFor(Stream stream) {
     if (stream.attributes && outline.sizesAlone()) {
-      return running.values().stream().noneMatch(window -> !window.contents);
+      return running.values().stream().noneMatch(windows -> !windows.getFirst().contents);
     }
-    int most = stream.everything ? 1 : MOST_WINDOWS;
-    return running.values().stream().filter(window -> window.contents).count() < most
+    int most = stream.everything ? 1 : MOST_REQUESTS;
+    return running.values().stream().filter(windows -> windows.getFirst().contents).count() < most
         && objectsUnderWay + Math.min(stream.size, most(stream)) <= MOST_OBJECTS
         && bytesUnderWay <= MOST_BYTES / 2;
   }
@@ -389,22 +462,48 @@ final class Windows {
   private void weigh(Stream stream) {
     var window = stream.before;
     window.weighed = true;
-    if (window.used * 8 < window.count) {
+    stream.brought += window.count;
+    // Of several readers some may just not have come to it.
+    boolean inOrder = stream.isInOrder();
+    long count = inOrder ? window.count : stream.brought;
+    long used = inOrder ? window.used : stream.used;
+    if (used * 8 < count) {
       stream.size /= 4;
-    } else if (window.used * 2 < window.count) {
+    } else if (used * 2 < count) {
       stream.size /= 2;
     }
     if (window.contents && !stream.attributes) {
-      for (var spot : window.spots) {
-        boolean unread = spot.folder().reading().claim(spot.index()) == window;
-        stream.kinds.settle(kind(spot), !unread);
-      }
+      settleKinds(window);
     }
-    window.spots = running.containsKey(window.id) ? window.spots : List.of();
+    window.spots = isRunning(window) ? window.spots : List.of();
     stream.over = stream.size < FEWEST;
     if (stream.over) {
       stream.scope.reading().active = false;
       stream.scope.reading().usedChildren = 0;
+    }
+  }
+
+  /**
+   * Which kinds are read of what came. Where several read, who may just not have come to a file, it
+   * counts as left out only if others before and after it in its directory were read.
+   */
+  private void settleKinds(Window window) {
+    var stream = window.stream;
+    var leftOut = new ArrayList<Spot>();
+    Folder begun = null;
+    for (var spot : window.spots) {
+      if (spot.folder().reading().claim(spot.index()) != window) {
+        stream.kinds.settle(kind(spot), true);
+        leftOut.forEach(between -> stream.kinds.settle(kind(between), false));
+        leftOut.clear();
+        begun = spot.folder();
+      } else if (stream.isInOrder()) {
+        stream.kinds.settle(kind(spot), false);
+      } else if (spot.folder() == begun) {
+        leftOut.add(spot);
+      } else {
+        leftOut.clear();
+      }
     }
   }
 
@@ -451,19 +550,19 @@ final class Windows {
     return size > LARGE && !stream.kinds.expects(Kinds.LARGE) || !stream.kinds.expects(kind(spot));
   }
 
-  private void cancel(Window window) {
-    if (cancelled.add(window.id)) {
-      wishes.add(new Wish.Cancel(window.id));
+  private void cancel(int request) {
+    if (cancelled.add(request)) {
+      wishes.add(new Wish.Cancel(request));
     }
   }
 
   private void drop(Stream stream) {
     streams.remove(stream);
     stream.over = true;
-    for (var window : running.values()) {
-      if (window.stream == stream) {
-        cancel(window);
+    running.forEach((request, windows) -> {
+      if (windows.stream().allMatch(window -> window.stream == stream)) {
+        cancel(request);
       }
-    }
+    });
   }
 }

@@ -2,8 +2,8 @@ package dev.gitfs.mount.prefetch;
 
 import dev.gitfs.git.store.Tree;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,6 +32,7 @@ final class SimulatedMount {
   private static final long LIST_NANOS = 30_000;
   private static final long LOOK_NANOS = 15_000;
   private static final long READ_NANOS = 100_000;
+  private static final long IDLE_NANOS = 100_000;
 
   /** What the store runs of prefetches at a time. */
   private static final int LANES = 3;
@@ -103,26 +104,27 @@ final class SimulatedMount {
 
   /** Plays what each thread did, each in its own order, and as fast as what it needs is there. */
   SimulatedMount play(Trace trace) {
-    var threads = new ArrayList<Reader>();
-    for (var steps : trace.threads()) {
-      threads.add(new Reader(steps));
-    }
+    return play(trace.threads().stream().<Reader>map(Played::new).toList());
+  }
+
+  /** Lets threads do what they do next, each as soon as it has done what it did last. */
+  SimulatedMount play(List<Reader> threads) {
     while (true) {
-      Reader first = null;
-      for (var thread : threads) {
-        if (!thread.steps.isEmpty() && (first == null || thread.at < first.at)) {
-          first = thread;
-        }
-      }
-      if (first == null) {
+      var next =
+          threads.stream()
+              .filter(thread -> !thread.isDone())
+              .min(Comparator.comparingLong(thread -> thread.at));
+      if (next.isEmpty()) {
         return this;
       }
-      if (!ends.isEmpty() && ends.peek().at <= first.at) {
+      var thread = next.get();
+      if (!ends.isEmpty() && ends.peek().at <= thread.at) {
         end(ends.poll());
-      } else {
-        now = Math.max(now, first.at);
-        first.at = step(first.steps.removeFirst());
+        continue;
       }
+      now = Math.max(now, thread.at);
+      var step = thread.next();
+      thread.at = (step == null ? now + IDLE_NANOS : step(step)) + thread.pause();
     }
   }
 
@@ -140,12 +142,36 @@ final class SimulatedMount {
     return this;
   }
 
-  private static final class Reader {
-    final Deque<Trace.Step> steps;
-    long at;
+  /** A thread that uses the mount. */
+  abstract static class Reader {
+    private long at;
 
-    Reader(Collection<Trace.Step> steps) {
+    /** What it does next; null if it has to wait for another thread. */
+    abstract Trace.Step next();
+
+    abstract boolean isDone();
+
+    /** For how long it does nothing after a step. */
+    long pause() {
+      return 0;
+    }
+  }
+
+  private static final class Played extends Reader {
+    private final Deque<Trace.Step> steps;
+
+    Played(Collection<Trace.Step> steps) {
       this.steps = new ArrayDeque<>(steps);
+    }
+
+    @Override
+    Trace.Step next() {
+      return steps.removeFirst();
+    }
+
+    @Override
+    boolean isDone() {
+      return steps.isEmpty();
     }
   }
 
