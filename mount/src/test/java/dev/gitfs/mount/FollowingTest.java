@@ -9,6 +9,7 @@ import dev.gitfs.mount.tree.BranchFollower;
 import dev.gitfs.mount.tree.FollowState;
 import dev.gitfs.mount.tree.InodeRange;
 import dev.gitfs.mount.tree.Ownership;
+import dev.gitfs.mount.tree.Pace;
 import dev.gitfs.mount.tree.RepositoryTree;
 import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.GitRepositories;
@@ -29,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 final class FollowingTest {
   private static final String MAIN = "refs/heads/main";
-  private static final Optional<Duration> NEVER = Optional.empty();
+  private static final Optional<Pace> NEVER = Optional.empty();
 
   private final GitRepositories repositories = new GitRepositories();
   private final HttpBackendServer server = new HttpBackendServer(repositories);
@@ -82,7 +83,7 @@ final class FollowingTest {
 
   @Test
   void aBranchIsPolled() throws Exception {
-    try (var _ = following(Optional.of(Duration.ofMillis(200)))) {
+    try (var _ = following(Optional.of(Pace.steady(Duration.ofMillis(200))))) {
       assertThat(read()).isEqualTo("old");
       commit("new");
       Eventually.holds("the new commit", () -> read().equals("new"));
@@ -92,6 +93,21 @@ final class FollowingTest {
     var asked = server.requests(RequestKind.LS_REFS).size();
     Thread.sleep(500);
     assertThat(server.requests(RequestKind.LS_REFS)).hasSize(asked);
+  }
+
+  @Test
+  void whatNobodyUsesIsAskedForLessAndLessOftenUntilSomebodyDoes() throws Exception {
+    var pace = new Pace(Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofMinutes(1));
+    try (var follower = following(Optional.of(pace))) {
+      Thread.sleep(4000);
+      // After 50, 100, 150, 200, 400, 800, 1600, 3200 ms, each somewhat late.
+      assertThat(server.requests(RequestKind.LS_REFS)).hasSizeBetween(4, 12);
+      commit("new");
+      Thread.sleep(300);
+      assertThat(read()).isEqualTo("old");
+      follower.use();
+      Eventually.holds("the new commit", () -> read().equals("new"));
+    }
   }
 
   @Test
@@ -238,8 +254,8 @@ final class FollowingTest {
     }
   }
 
-  private BranchFollower following(Optional<Duration> interval) {
-    var follower = new BranchFollower("some", mount.store(), interval);
+  private BranchFollower following(Optional<Pace> pace) {
+    var follower = new BranchFollower("some", mount.store(), pace);
     follower.follow(mount.mount().tree(), Optional.empty());
     return follower;
   }

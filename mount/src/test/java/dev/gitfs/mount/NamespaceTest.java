@@ -132,4 +132,14 @@ final class NamespaceTest {
     assertThat(cat("plain/acme/tool@v1/README")).isEqualTo("one\n");
     assertThat(namespace.shell("ls plain/acme/tool")).isEqualTo("README\nnew\n");
   }
+
+  @Test
+  void allRefsOfARepositoryAreRefreshedByOneRequest() throws Exception {
+    cat("plain/acme/tool/README");
+    cat("plain/acme/tool@feature%2Fx/README");
+    server.forgetRequests();
+    assertThat(namespace.mount().refresh(namespace.directory()))
+        .containsOnlyKeys("plain/acme/tool", "plain/acme/tool@feature%2Fx");
+    assertThat(server.requests(RequestKind.LS_REFS)).hasSize(1);
+  }
 }

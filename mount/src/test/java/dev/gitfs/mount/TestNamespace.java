@@ -8,6 +8,7 @@ import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.namespace.NamespaceMount;
 import dev.gitfs.mount.namespace.NamespaceOptions;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.mount.tree.Pace;
 import dev.gitfs.testkit.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,25 +33,34 @@ final class TestNamespace implements AutoCloseable {
   }
 
   /** What a test may want to be otherwise. */
-  record Settings(Rules rules, PrefetchMode prefetch, Duration idle, Duration absent) {
+  record Settings(Rules rules, PrefetchMode prefetch, Pace pace, Duration idle, Duration absent) {
 
     static final Settings USUAL =
-        new Settings(Rules.NONE, PrefetchMode.OFF, Duration.ofMinutes(30), Duration.ofSeconds(60));
+        new Settings(
+            Rules.NONE,
+            PrefetchMode.OFF,
+            Pace.byUse(Duration.ofHours(1)),
+            Duration.ofMinutes(30),
+            Duration.ofSeconds(60));
 
     Settings rules(Rules other) {
-      return new Settings(other, prefetch, idle, absent);
+      return new Settings(other, prefetch, pace, idle, absent);
     }
 
     Settings prefetch(PrefetchMode other) {
-      return new Settings(rules, other, idle, absent);
+      return new Settings(rules, other, pace, idle, absent);
+    }
+
+    Settings pace(Pace other) {
+      return new Settings(rules, prefetch, other, idle, absent);
     }
 
     Settings idle(Duration other) {
-      return new Settings(rules, prefetch, other, absent);
+      return new Settings(rules, prefetch, pace, other, absent);
     }
 
     Settings absent(Duration other) {
-      return new Settings(rules, prefetch, idle, other);
+      return new Settings(rules, prefetch, pace, idle, other);
     }
   }
 
@@ -70,7 +80,7 @@ final class TestNamespace implements AutoCloseable {
                 settings.rules,
                 new StoreOptions(cache, 64 << 20, Long.MAX_VALUE),
                 settings.prefetch,
-                Duration.ofHours(1),
+                settings.pace,
                 settings.idle,
                 settings.absent),
             directory,

@@ -14,6 +14,7 @@ import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import dev.gitfs.mount.tree.FollowState;
 import dev.gitfs.mount.tree.Move;
+import dev.gitfs.mount.tree.Pace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,7 +63,7 @@ final class ServedNamespace implements Served {
               new StoreOptions(
                   request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()),
               request.prefetch(),
-              request.poll(),
+              Pace.byUse(request.poll()),
               request.idle(),
               ABSENT);
       var mount =

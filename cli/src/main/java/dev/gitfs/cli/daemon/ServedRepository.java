@@ -21,6 +21,7 @@ import dev.gitfs.mount.prefetch.ReaderStatistics;
 import dev.gitfs.mount.tree.BranchFollower;
 import dev.gitfs.mount.tree.FollowState;
 import dev.gitfs.mount.tree.Move;
+import dev.gitfs.mount.tree.Pace;
 import dev.gitfs.mount.tree.RepositoryMount;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -96,7 +97,9 @@ final class ServedRepository implements Served {
                 MountOptions.readOnly(remote.url(), KernelMounts.SUBTYPE)
                     .with(request.options().toString()),
                 request.prefetch());
-        var follower = new BranchFollower(remote.url(), store, Optional.of(request.poll()));
+        // The kernel answers most readers by itself: that nobody asks does not say nobody reads.
+        var pace = Optional.of(Pace.steady(request.poll()));
+        var follower = new BranchFollower(remote.url(), store, pace);
         if (request.pinned()) {
           follower.pin(mount.tree());
         } else {

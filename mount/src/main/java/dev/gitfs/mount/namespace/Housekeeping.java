@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +39,9 @@ final class Housekeeping implements AutoCloseable {
   private final Surroundings surroundings;
   private final Path directory;
   private final Thread thread;
+
+  /** By {@link System#nanoTime}. For the thread. */
+  private long lookedAt = System.nanoTime();
 
   private Housekeeping(Surroundings surroundings, Path directory) {
     this.surroundings = surroundings;
@@ -74,12 +78,7 @@ final class Housekeeping implements AutoCloseable {
 
   private void round() throws InterruptedException {
     var idle = surroundings.options().idle();
-    var candidates =
-        surroundings
-            .nodes()
-            .roots()
-            .filter(root -> root.idleFor().compareTo(idle) >= 0 && root.isOpen())
-            .toList();
+    var candidates = unusedFor(idle);
     if (!candidates.isEmpty()) {
       var visitors = Visitors.below(directory);
       for (var root : candidates) {
@@ -90,6 +89,7 @@ final class Housekeeping implements AutoCloseable {
         }
       }
     }
+    attend();
     surroundings
         .nodes()
         .own()
@@ -100,6 +100,31 @@ final class Housekeeping implements AutoCloseable {
             default -> {}
           }
         });
+  }
+
+  private List<RepositoryRoot> unusedFor(Duration time) {
+    return surroundings
+        .nodes()
+        .roots()
+        .filter(root -> root.idleFor().compareTo(time) >= 0 && root.isOpen())
+        .toList();
+  }
+
+  /**
+   * Who stands in a repository may long read what the kernel has, so that nothing is asked of it:
+   * his branch is followed as if he had asked. Looked for twice in the time for which a use counts.
+   */
+  private void attend() {
+    var often = surroundings.options().pace().patience().dividedBy(2);
+    if (System.nanoTime() - lookedAt < often.toNanos()) {
+      return;
+    }
+    lookedAt = System.nanoTime();
+    var unused = unusedFor(often);
+    if (!unused.isEmpty()) {
+      var standing = Visitors.standingBelow(directory);
+      unused.stream().filter(root -> standing.areIn(path(root))).forEach(RepositoryRoot::use);
+    }
   }
 
   private void close(RepositoryRoot root) throws InterruptedException {

@@ -7,11 +7,14 @@ import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.store.StoreStatistics;
 import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.PathRequest;
+import dev.gitfs.mount.tree.BranchFollower;
 import dev.gitfs.mount.tree.Move;
 import dev.gitfs.mount.tree.Ownership;
+import dev.gitfs.mount.tree.RepositoryTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,11 +73,19 @@ public final class NamespaceMount implements AutoCloseable {
   public Map<String, Optional<Move>> refresh(Path directory)
       throws IOException, InterruptedException {
     var moves = new TreeMap<String, Optional<Move>>();
+    // One request for all refs of a repository.
+    var asked = new HashMap<BranchFollower, Map<RepositoryTree, Move>>();
     for (var root : namespace.surroundings().nodes().roots().toList()) {
       var place = directory().resolve(root.path());
-      if (root.openTree().isPresent()
+      var tree = root.openTree();
+      var follower = root.follower();
+      if (tree.isPresent()
+          && follower.isPresent()
           && (place.startsWith(directory) || directory.startsWith(place))) {
-        moves.put(root.path(), root.refresh());
+        if (!asked.containsKey(follower.get())) {
+          asked.put(follower.get(), follower.get().refresh());
+        }
+        moves.put(root.path(), Optional.ofNullable(asked.get(follower.get()).get(tree.get())));
       }
     }
     return moves;

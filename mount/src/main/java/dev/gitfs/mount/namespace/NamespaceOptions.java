@@ -3,6 +3,7 @@ package dev.gitfs.mount.namespace;
 import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.mount.tree.Pace;
 import java.time.Duration;
 
 /**
@@ -11,7 +12,7 @@ import java.time.Duration;
  * @param rules what may be opened; all else is not there
  * @param store where objects are kept, and how much all repositories together may take
  * @param prefetch how much to fetch before it is asked for
- * @param poll how often branches that are shown are looked after
+ * @param pace how often branches that are shown are looked after
  * @param idle a repository that nobody has used for so long is closed
  * @param absent for so long it is remembered that there is no such repository or ref
  */
@@ -19,6 +20,6 @@ public record NamespaceOptions(
     Rules rules,
     StoreOptions store,
     PrefetchMode prefetch,
-    Duration poll,
+    Pace pace,
     Duration idle,
     Duration absent) {}

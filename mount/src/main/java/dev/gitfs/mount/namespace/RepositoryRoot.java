@@ -5,8 +5,8 @@ import dev.gitfs.fuse.FileType;
 import dev.gitfs.fuse.FuseException;
 import dev.gitfs.fuse.Request;
 import dev.gitfs.git.store.Revision;
+import dev.gitfs.mount.tree.BranchFollower;
 import dev.gitfs.mount.tree.InodeRange;
-import dev.gitfs.mount.tree.Move;
 import dev.gitfs.mount.tree.RepositoryTree;
 import java.io.IOException;
 import java.time.Duration;
@@ -59,6 +59,9 @@ final class RepositoryRoot extends Node {
 
   /** Null while it is closed. Written by the holder of the lock. */
   private volatile RepositoryTree tree;
+
+  /** Keeps the open tree where its branch is. Null while it is closed; written as that is. */
+  private volatile BranchFollower follower;
 
   /** When the tree was opened. Written before that. */
   private volatile Instant openedAt = Instant.EPOCH;
@@ -124,9 +127,14 @@ final class RepositoryRoot extends Node {
     return repository.refused().or(memory::refused);
   }
 
+  /** Notes that somebody uses it. */
   void use() {
     if (!used) {
       used = true;
+    }
+    var following = follower;
+    if (following != null) {
+      following.use();
     }
   }
 
@@ -192,7 +200,8 @@ final class RepositoryRoot extends Node {
                 surroundings.ownership(),
                 surroundings.options().prefetch());
         opened.init(surroundings.connection());
-        holding.opened.follower().follow(opened, ref);
+        follower = holding.opened.follower();
+        follower.follow(opened, ref);
         tree = opened;
         log.info("Opened {} at {}", path(), holding.revision.commit().name());
         if (again) {
@@ -266,20 +275,14 @@ final class RepositoryRoot extends Node {
 
   /** For the holder of the lock. */
   private void close(RepositoryTree open) {
-    held.orElseThrow().opened.follower().leave(open);
+    follower.leave(open);
+    follower = null;
     open.close();
   }
 
-  /**
-   * Asks the server now where its branch is, and shows that; that of all refs of the repository
-   * that are open. Blocks. Empty if it is closed, or does not move.
-   */
-  Optional<Move> refresh() throws IOException, InterruptedException {
-    var open = tree;
-    var holds = holding().flatMap(Function.identity());
-    return open == null || holds.isEmpty()
-        ? Optional.empty()
-        : Optional.ofNullable(holds.get().opened.follower().refresh().get(open));
+  /** What keeps its tree, and those of all refs of the repository, where their branches are. */
+  Optional<BranchFollower> follower() {
+    return Optional.ofNullable(follower);
   }
 
   /** Closes it at the end of the mount, when nobody can come any more. */

@@ -112,8 +112,8 @@ final class SharedRepository {
         checkWhereItIs(remote);
       }
       var store = ObjectStore.open(remote, options);
-      var poll = Optional.of(forge.options().poll());
-      return new Opened(remote, store, new BranchFollower(remote.url(), store, poll));
+      var pace = Optional.of(forge.options().pace());
+      return new Opened(remote, store, new BranchFollower(remote.url(), store, pace));
     } catch (IOException | InterruptedException | RuntimeException e) {
       remote.close();
       throw e;

@@ -1,10 +1,13 @@
 package dev.gitfs.mount.namespace;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -21,18 +24,34 @@ record Visitors(Set<String> places) {
   static Visitors below(Path directory) {
     var places = new HashSet<String>();
     String prefix = directory + "/";
-    try (var processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
-      for (var process : processes) {
-        for (var link : new String[] {"cwd", "root", "exe"}) {
-          add(process.resolve(link), prefix, places);
-        }
-        addOpen(process.resolve("fd"), prefix, places);
-        addMapped(process.resolve("maps"), prefix, places);
+    for (var process : processes()) {
+      for (var link : new String[] {"cwd", "root", "exe"}) {
+        add(process.resolve(link), prefix, places);
       }
-    } catch (IOException e) {
-      // Without /proc nobody is seen; whom that concerns gets his directory back all the same.
+      addOpen(process.resolve("fd"), prefix, places);
+      addMapped(process.resolve("maps"), prefix, places);
     }
     return new Visitors(Set.copyOf(places));
+  }
+
+  /** Looks only at what processes stand in, which takes a tenth of that. */
+  static Visitors standingBelow(Path directory) {
+    var places = new HashSet<String>();
+    for (var process : processes()) {
+      add(process.resolve("cwd"), directory + "/", places);
+    }
+    return new Visitors(Set.copyOf(places));
+  }
+
+  private static List<Path> processes() {
+    try (var processes = Files.newDirectoryStream(PROCESSES, "[0-9]*")) {
+      var all = new ArrayList<Path>();
+      processes.forEach(all::add);
+      return all;
+    } catch (IOException | DirectoryIteratorException e) {
+      // Without /proc nobody is seen; whom that concerns gets his directory back all the same.
+      return List.of();
+    }
   }
 
   /** Whether somebody is in a directory, or somewhere below it. */

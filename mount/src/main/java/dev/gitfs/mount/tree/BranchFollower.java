@@ -23,8 +23,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the trees of one repository where their branches are: asks the server at intervals for all
- * of them in one request, and moves those whose branch has moved. A branch that is gone leaves its
- * tree as it is. What is wrong is logged once, when it begins and when it ends.
+ * of them in one request, and moves those whose branch has moved. While nobody uses them the
+ * intervals grow; who then uses one has the server asked at once, and does not wait for it. A
+ * branch that is gone leaves its tree as it is. What is wrong is logged once, when it begins and
+ * when it ends.
  *
  * <p>Methods are thread-safe.
  */
@@ -32,8 +34,8 @@ public final class BranchFollower implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(BranchFollower.class);
 
-  /** Of the interval, how much a poll may be early or late, so that many do not come at once. */
-  private static final int JITTER_SHARE = 10;
+  /** Of a pause, how much a poll may be early or late, so that many do not come at once. */
+  private static final double JITTER = 0.1;
 
   /**
    * While the server is out of reach, how often to look whether it is not any more. Asks nobody.
@@ -42,7 +44,7 @@ public final class BranchFollower implements AutoCloseable {
 
   private final String url;
   private final ObjectStore store;
-  private final Optional<Duration> interval;
+  private final Optional<Pace> pace;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -54,6 +56,18 @@ public final class BranchFollower implements AutoCloseable {
   private final Map<RepositoryTree, Followed> trees = new LinkedHashMap<>();
   private Thread poller;
   private boolean closed;
+
+  /** When trees were used last, as far as that was noted; by {@link System#nanoTime}. */
+  private long lastUse = System.nanoTime();
+
+  /** When the server was asked last, likewise. */
+  private long lastAsked = System.nanoTime();
+
+  /** Whether trees were used since that was noted last. Written by anybody. */
+  private volatile boolean used;
+
+  /** Whether the pause under way is longer than it would be if somebody used them. */
+  private volatile boolean slack;
 
   /** A tree, the ref that it follows (empty if none), and how it stands. Guarded by lock. */
   private static final class Followed {
@@ -71,12 +85,12 @@ public final class BranchFollower implements AutoCloseable {
 
   /**
    * @param url of the repository, for logs
-   * @param interval how often to ask; empty for never, but on demand
+   * @param pace how often to ask; empty for never, but on demand
    */
-  public BranchFollower(String url, ObjectStore store, Optional<Duration> interval) {
+  public BranchFollower(String url, ObjectStore store, Optional<Pace> pace) {
     this.url = url;
     this.store = store;
-    this.interval = interval;
+    this.pace = pace;
   }
 
   /**
@@ -92,6 +106,22 @@ public final class BranchFollower implements AutoCloseable {
   /** Knows {@code tree}, and leaves it where it is. */
   public void pin(RepositoryTree tree) {
     add(tree, Optional.empty());
+  }
+
+  /** Tells that somebody uses one of the trees. Takes no lock unless nobody did for long. */
+  public void use() {
+    if (used) {
+      return;
+    }
+    used = true;
+    if (slack) {
+      lock.lock();
+      try {
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /** Knows nothing of {@code tree} any more. */
@@ -140,6 +170,7 @@ public final class BranchFollower implements AutoCloseable {
       return askAndMove();
     } finally {
       refreshing.unlock();
+      asked();
     }
   }
 
@@ -164,7 +195,10 @@ public final class BranchFollower implements AutoCloseable {
       var kind = ref.isPresent() ? FollowState.Kind.FOLLOWING : FollowState.Kind.FIXED;
       var state = new FollowState(kind, Instant.now(), Optional.empty(), Optional.empty());
       trees.put(tree, new Followed(tree, ref, state));
-      if (poller == null && interval.isPresent() && ref.isPresent() && !closed) {
+      lastUse = System.nanoTime();
+      changed.signalAll();
+      if (poller == null && pace.isPresent() && ref.isPresent() && !closed) {
+        lastAsked = lastUse;
         poller = Thread.ofVirtual().name("poll " + url).start(this::poll);
       }
     } finally {
@@ -183,9 +217,9 @@ public final class BranchFollower implements AutoCloseable {
 
   private void poll() {
     try {
-      while (pause(jittered(interval.orElseThrow()))) {
+      while (awaitTurn(pace.orElseThrow())) {
         while (store.outage().isPresent()) {
-          if (!pause(OFFLINE_LOOK)) {
+          if (!pause(OFFLINE_LOOK.toNanos())) {
             return;
           }
         }
@@ -201,22 +235,53 @@ public final class BranchFollower implements AutoCloseable {
     }
   }
 
-  /** Returns false if there is nothing more to follow. */
-  private boolean pause(Duration duration) throws InterruptedException {
+  /** Waits until it is time to ask. Returns false if there is nothing more to follow. */
+  private boolean awaitTurn(Pace pace) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long left = duration.toNanos();
+      double jitter = ThreadLocalRandom.current().nextDouble(-JITTER, JITTER);
+      while (true) {
+        // Before the look at use: who uses it after that look sees it, and wakes this.
+        slack = true;
+        if (used) {
+          used = false;
+          lastUse = System.nanoTime();
+        }
+        var pause = pace.pause(Duration.ofNanos(Math.max(0, lastAsked - lastUse)));
+        slack = pause.compareTo(pace.interval()) > 0;
+        long whole = pause.toNanos();
+        long left = whole + (long) (jitter * whole) - (System.nanoTime() - lastAsked);
+        if (left <= 0) {
+          return isFollowing() || end();
+        }
+        changed.awaitNanos(left);
+        if (closed || !isFollowing()) {
+          return end();
+        }
+      }
+    } finally {
+      slack = false;
+      lock.unlock();
+    }
+  }
+
+  /** Returns false if there is nothing more to follow. */
+  private boolean pause(long nanos) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long left = nanos;
       while (left > 0 && !closed && isFollowing()) {
         left = changed.awaitNanos(left);
       }
-      if (closed || !isFollowing()) {
-        poller = null;
-        return false;
-      }
-      return true;
+      return !closed && isFollowing() || end();
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean end() {
+    poller = null;
+    return false;
   }
 
   private boolean isFollowing() {
@@ -244,6 +309,15 @@ public final class BranchFollower implements AutoCloseable {
     } catch (IOException e) {
       asked.forEach(followed -> settle(followed, FollowState.Kind.FAILING, e.getMessage()));
       throw e;
+    }
+  }
+
+  private void asked() {
+    lock.lock();
+    try {
+      lastAsked = System.nanoTime();
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -314,11 +388,5 @@ public final class BranchFollower implements AutoCloseable {
       case UNREACHABLE, TIMED_OUT -> FollowState.Kind.OFFLINE;
       case SERVER_FAILED, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL -> FollowState.Kind.FAILING;
     };
-  }
-
-  private static Duration jittered(Duration interval) {
-    long share = Math.max(1, interval.toNanos() / JITTER_SHARE);
-    long nanos = interval.toNanos() + ThreadLocalRandom.current().nextLong(-share, share + 1);
-    return Duration.ofNanos(nanos);
   }
 }

@@ -1,0 +1,44 @@
+package dev.gitfs.mount.tree;
+
+import java.time.Duration;
+
+/**
+ * How often to ask where a branch is: at an interval while its tree is used, and less and less
+ * often while nobody uses it, each pause as long as nobody has used it by then. So an hour without
+ * use costs as much as some minutes with it, and what was shown last is at most twice as old as the
+ * last use.
+ *
+ * @param interval while it is used
+ * @param patience a tree that was used so short a time ago is in use
+ * @param longest no pause is longer, unless the interval is
+ */
+public record Pace(Duration interval, Duration patience, Duration longest) {
+
+  /**
+   * Longer than the kernel leads through a repository's name without asking, which is how use is
+   * seen at all, and than the time between two looks at who stands in it.
+   */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  /** Who is not seen using it waits so long for news: half of the time after which it is closed. */
+  private static final Duration LONGEST = Duration.ofMinutes(15);
+
+  /** Always at that interval: for trees whose use nobody tells of. */
+  public static Pace steady(Duration interval) {
+    return new Pace(interval, interval, interval);
+  }
+
+  /** At that interval while {@link BranchFollower#use} tells of use, else slower. */
+  public static Pace byUse(Duration interval) {
+    return new Pace(interval, PATIENCE, LONGEST);
+  }
+
+  /** How long to wait after a request that came when nobody had used it for {@code unused}. */
+  Duration pause(Duration unused) {
+    if (unused.compareTo(patience) < 0) {
+      return interval;
+    }
+    var pause = unused.compareTo(longest) < 0 ? unused : longest;
+    return pause.compareTo(interval) < 0 ? interval : pause;
+  }
+}
