@@ -176,6 +176,8 @@ final class MountCommand implements Command {
           new MountRequest(
               absolute(source.getValue()),
               spelled.map(Spelling::repository),
+              set.rules().allowed(),
+              set.rules().denied(),
               Optional.<String>ofNullable(ref.getValue()).or(() -> spelled.flatMap(Spelling::ref)),
               target,
               mounting.cacheDirectory(set),

@@ -1,11 +1,13 @@
 package dev.gitfs.mount;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.ForgeKind;
 import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.forge.Token;
+import dev.gitfs.mount.tree.FollowState;
 import dev.gitfs.testkit.Fault;
 import dev.gitfs.testkit.ForgeServer;
 import dev.gitfs.testkit.GitRepositories;
@@ -178,6 +180,34 @@ final class NamespaceListingTest {
             forge("github", ForgeKind.GITHUB, github, "acme", "other"));
     assertThat(namespace.run("cat github/acme/old/README").errors())
         .contains("No such file or directory");
+  }
+
+  @Test
+  void norDoesOneThatComesWhileTheRepositoryIsOpen() throws Exception {
+    var old = repositories.create("acme/old");
+    old.commit(new Snapshot().file("README", "old\n").file("unread", "yet\n"));
+    repositories.create("acme/new").commit(new Snapshot().file("README", "moved\n"));
+    github.repository("acme/old", "main");
+    namespace =
+        TestNamespace.of(
+            TestNamespace.Settings.USUAL.rules(
+                Rules.of(List.of("github/acme"), List.of("github/acme/new"))),
+            forge("github", ForgeKind.GITHUB, github, "acme", "other"));
+    assertThat(namespace.shell("cat github/acme/old/README")).isEqualTo("old\n");
+    for (var tail : List.of("info/refs?service=git-upload-pack", "git-upload-pack")) {
+      server.inject(
+          request -> request.target().equals("/acme/old/" + tail),
+          new Fault.Answer(301, Map.of("Location", server.url("acme/new/" + tail))));
+    }
+    server.forgetRequests();
+    var top = namespace.directory();
+    assertThatThrownBy(() -> namespace.mount().refresh(top))
+        .hasMessageContaining("acme/new, which no rule allows");
+    assertThat(namespace.mount().open().getFirst().state().kind())
+        .isEqualTo(FollowState.Kind.REPOSITORY_GONE);
+    assertThat(namespace.shell("cat github/acme/old/README")).isEqualTo("old\n");
+    assertThat(namespace.run("cat github/acme/old/unread").exit()).isEqualTo(1);
+    assertThat(server.requests()).noneMatch(request -> request.target().startsWith("/acme/new"));
   }
 
   @Test

@@ -72,7 +72,7 @@ final class TestNamespace implements AutoCloseable {
     var home = Files.createTempDirectory("gitfs-namespace");
     var directory = Files.createDirectory(home.resolve("mnt"));
     var cache = home.resolve("cache");
-    var sites = Sites.open(List.of(forges), cache, TestMount.remoteOptions());
+    var sites = Sites.open(List.of(forges), settings.rules, cache, TestMount.remoteOptions());
     var mount =
         NamespaceMount.mount(
             sites,

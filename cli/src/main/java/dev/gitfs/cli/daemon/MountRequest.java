@@ -14,6 +14,8 @@ import java.util.Optional;
  *
  * @param source what the user typed, a relative path made absolute; may hold credentials
  * @param hosted what that means, if a forge hosts it
+ * @param allow rules of what may be opened by that forge's names, as they are written
+ * @param deny rules of what may not
  * @param ref branch, tag, full ref or commit id; empty for the remote's HEAD
  * @param directory absolute; need not exist
  * @param cacheDirectory absolute
@@ -26,6 +28,8 @@ import java.util.Optional;
 public record MountRequest(
     String source,
     Optional<Hosted> hosted,
+    List<String> allow,
+    List<String> deny,
     Optional<String> ref,
     Path directory,
     Path cacheDirectory,

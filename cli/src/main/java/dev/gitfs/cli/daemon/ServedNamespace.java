@@ -55,11 +55,13 @@ final class ServedNamespace implements Served {
    */
   static ServedNamespace serve(RunRequest request, Path directory, Path logFile)
       throws DaemonException {
-    var sites = Sites.open(request.forges(), request.cacheDirectory(), RemoteOptions.defaults());
+    var rules = Rules.of(request.allow(), request.deny());
+    var sites =
+        Sites.open(request.forges(), rules, request.cacheDirectory(), RemoteOptions.defaults());
     try {
       var options =
           new NamespaceOptions(
-              Rules.of(request.allow(), request.deny()),
+              rules,
               new StoreOptions(
                   request.cacheDirectory(), request.memory().bytes(), request.cacheSize().bytes()),
               request.prefetch(),

@@ -5,6 +5,7 @@ import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.git.forge.Revisions;
+import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.forge.Site;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.git.remote.Remote;
@@ -73,7 +74,11 @@ final class ServedRepository implements Served {
           request
               .hosted()
               .map(hosted ->
-                  Sites.open(hosted.forge(), request.cacheDirectory(), RemoteOptions.defaults()));
+                  Sites.open(
+                      hosted.forge(),
+                      Rules.of(request.allow(), request.deny()),
+                      request.cacheDirectory(),
+                      RemoteOptions.defaults()));
       String path = request.hosted().map(Hosted::path).orElse("");
       Remote remote = open(request.source(), site, path);
       ObjectStore store =

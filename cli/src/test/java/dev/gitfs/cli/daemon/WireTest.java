@@ -70,6 +70,8 @@ class WireTest {
                             Optional.of(new Token("secret")),
                             List.of("a", "b")),
                         "a/b/c")),
+                List.of("work/a"),
+                List.of("work/a/*/secret", "work/b"),
                 Optional.of("v1"),
                 Path.of("/mnt/a b"),
                 Path.of("/cache"),
@@ -85,6 +87,8 @@ class WireTest {
             new MountRequest(
                 "r",
                 Optional.empty(),
+                List.of(),
+                List.of(),
                 Optional.empty(),
                 Path.of("/m"),
                 Path.of("/c"),

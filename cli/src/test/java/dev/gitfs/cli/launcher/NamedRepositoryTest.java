@@ -2,6 +2,7 @@ package dev.gitfs.cli.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitfs.testkit.Fault;
 import dev.gitfs.testkit.ForgeServer;
 import dev.gitfs.testkit.ForgeServer.Api;
 import dev.gitfs.testkit.GitRepositories;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +108,30 @@ class NamedRepositoryTest {
     refused(git.url("team/secret.git"), "work/team/secret may not be opened");
     assertThat(git.requests()).isEmpty();
     assertThat(api.requests()).isEmpty();
+  }
+
+  @Test
+  void aRepositoryThatWasRenamedIsMounted() {
+    renamed("team/former", "team/project");
+    mounted("work/team/former", "newest\n");
+  }
+
+  @Test
+  void noRenamingLeadsToWhatTheRulesDoNotAllow() {
+    repositories.create("stranger/project").commit(new Snapshot().file("README", "strange\n"));
+    renamed("team/former", "stranger/project");
+    refused("work/team/former", git.url("stranger/project"), "which no rule allows");
+    assertThat(git.requests())
+        .noneMatch(request -> request.target().startsWith("/stranger/project"));
+    mount("--allow", "work/stranger/*", "work/team/former").orFail();
+    assertThat(read()).isEqualTo("strange\n");
+  }
+
+  private void renamed(String from, String to) {
+    git.inject(
+        request -> request.target().startsWith("/" + from + "/info/refs"),
+        new Fault.Answer(
+            301, Map.of("Location", git.url(to + "/info/refs?service=git-upload-pack"))));
   }
 
   @Test

@@ -89,6 +89,17 @@ public final class Rules {
         && (allow.isEmpty() || allow.stream().anyMatch(rule -> rule.reaches(components)));
   }
 
+  /**
+   * Whether what a redirect leads to, the repository at {@code url}, may be opened: what one of
+   * {@code forges} has, as by its name; of other places no rule says anything, so without rules.
+   */
+  boolean permitsPlace(String url, List<Forge> forges) {
+    return Spelling.parse(url, forges)
+        .map(Spelling::repository)
+        .map(led -> permits(led.forge().name(), led.path()))
+        .orElse(allow.isEmpty() && deny.isEmpty());
+  }
+
   /** The allow rules as they were written. */
   public List<String> allowed() {
     return allow.stream().map(Rule::text).toList();

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.Predicate;
 import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ final class HttpTransport implements Transport {
   private final Timeouts timeouts;
   private final Traffic traffic;
   private final Optional<HttpProxy> proxy;
+  private final Predicate<String> permitted;
 
   /**
    * Made in the background, for it takes long in a young JVM: 40 ms, with TLS 130 ms, in which the
@@ -75,6 +77,7 @@ final class HttpTransport implements Transport {
     this.proxy =
         proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
     this.route = HttpRoute.to(url, config, options.environment(), new CredentialHelpers(git));
+    this.permitted = options.redirects();
     this.url = url;
     this.lease = new FutureTask<>(this::leaseClient);
     Thread.startVirtualThread(lease);
@@ -194,6 +197,10 @@ final class HttpTransport implements Transport {
           throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects in a circle");
         }
         via = via.redirected(response, tail);
+        if (!permitted.test(via.base().toString())) {
+          throw TryFailedException.lasting(
+              Kind.NOT_FOUND, "it is now " + via.base() + ", which no rule allows");
+        }
         log.debug("{} is at {} now", url, via.base());
       } else if (isRenamed(status) && !askedAnew) {
         // As git would at its next start: where the repository is now, a greeting tells.

@@ -2,6 +2,7 @@ package dev.gitfs.git.remote;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What a remote takes from around it.
@@ -11,19 +12,21 @@ import java.util.Optional;
  * @param credential what the server is offered over HTTP before anything the user's git knows; sent
  *     to the host that the source names, to no other that {@code url.*.insteadOf} or a redirect
  *     leads to
+ * @param redirects whether a redirect of the server's may lead to the repository of that URL
  */
 public record RemoteOptions(
     Map<String, String> environment,
     Timeouts timeouts,
     RetryPolicy retries,
-    Optional<Credential> credential) {
+    Optional<Credential> credential,
+    Predicate<String> redirects) {
 
   public RemoteOptions {
     environment = Map.copyOf(environment);
   }
 
   public RemoteOptions(Map<String, String> environment, Timeouts timeouts, RetryPolicy retries) {
-    this(environment, timeouts, retries, Optional.empty());
+    this(environment, timeouts, retries, Optional.empty(), _ -> true);
   }
 
   /** This process's environment and the default patience. */
@@ -33,7 +36,12 @@ public record RemoteOptions(
 
   /** The same, with a credential. */
   public RemoteOptions with(Credential offered) {
-    return new RemoteOptions(environment, timeouts, retries, Optional.of(offered));
+    return new RemoteOptions(environment, timeouts, retries, Optional.of(offered), redirects);
+  }
+
+  /** The same, with redirects followed only to repositories of which {@code allowed} holds. */
+  public RemoteOptions redirectedOnlyTo(Predicate<String> allowed) {
+    return new RemoteOptions(environment, timeouts, retries, credential, allowed);
   }
 
   /** An environment holds tokens: it is not for logs. */

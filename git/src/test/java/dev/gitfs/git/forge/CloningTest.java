@@ -37,7 +37,7 @@ class CloningTest {
   })
   void readyMadeForgesHaveTheirUrls(String name, String path, String url) {
     try (var played = new Played(Api.GITHUB);
-        var sites = Sites.open(Forge.readyMade(), cache, played.options())) {
+        var sites = Sites.open(Forge.readyMade(), Rules.NONE, cache, played.options())) {
       assertThat(sites.named(name).orElseThrow().url(path)).isEqualTo(url);
     }
   }
@@ -77,7 +77,7 @@ class CloningTest {
       server.requireBasicAuth(user, password);
       String base = server.url("").replaceFirst("/$", "");
       var forge = Forge.of("x", kind, base).with(new Token(SECRET));
-      try (var site = Sites.open(forge, cache, played.options());
+      try (var site = Sites.open(forge, Rules.NONE, cache, played.options());
           var remote = site.open("owner/repo")) {
         assertThat(remote.listRefs(Set.of("HEAD"))).hasSize(1);
         assertThat(remote.url()).doesNotContain(SECRET);
@@ -86,7 +86,7 @@ class CloningTest {
       }
       assertThat(server.requests()).noneMatch(request -> request.target().contains(SECRET));
       server.requireBasicAuth("somebody", "else");
-      try (var site = Sites.open(forge, cache, played.options());
+      try (var site = Sites.open(forge, Rules.NONE, cache, played.options());
           var remote = site.open("owner/repo")) {
         assertThatThrownBy(() -> remote.listRefs(Set.of("HEAD")))
             .isInstanceOf(RemoteException.class)
@@ -108,7 +108,7 @@ class CloningTest {
       var forge =
           Forge.of("x", ForgeKind.GITHUB, server.url("").replaceFirst("/$", ""))
               .with(new Token(SECRET));
-      try (var site = Sites.open(forge, cache, played.options());
+      try (var site = Sites.open(forge, Rules.NONE, cache, played.options());
           var remote = site.open("owner/repo")) {
         assertThat(remote.location()).isEqualTo(remote.url());
         assertThat(remote.listRefs(Set.of("HEAD"))).hasSize(1);
@@ -126,7 +126,11 @@ class CloningTest {
   void aPlainServerHasOwnersAndRepositories() throws Exception {
     try (var played = new Played(Api.GITHUB);
         var site =
-            Sites.open(Forge.of("k", ForgeKind.PLAIN, "https://h/scm"), cache, played.options())) {
+            Sites.open(
+                Forge.of("k", ForgeKind.PLAIN, "https://h/scm"),
+                Rules.NONE,
+                cache,
+                played.options())) {
       assertThat(site.look("torvalds")).isEqualTo(Place.GROUP);
       assertThat(site.look("torvalds/linux")).isEqualTo(Place.PERHAPS);
       assertThat(site.look("linux.git")).isEqualTo(Place.PERHAPS);
@@ -148,7 +152,11 @@ class CloningTest {
       played.repositories.create("one.git").commit(new Snapshot().file("a", "1"));
       played.repositories.create("team/two.git").commit(new Snapshot().file("a", "1"));
       try (var site =
-          Sites.open(Forge.of("here", ForgeKind.LOCAL, root.toString()), cache, played.options())) {
+          Sites.open(
+              Forge.of("here", ForgeKind.LOCAL, root.toString()),
+              Rules.NONE,
+              cache,
+              played.options())) {
         var top = site.list("").orElseThrow();
         assertThat(top.repositories()).extracting(HostedRepository::path).containsExactly("one");
         assertThat(top.groups()).containsExactly("team");

@@ -36,6 +36,19 @@ class RulesTest {
   }
 
   @Test
+  void aPlaceThatAServerRedirectsToIsJudgedByItsName() {
+    var forges = Forge.readyMade();
+    var rules = Rules.of(List.of("github/torvalds", "gitlab/torvalds"), List.of("*/*/secret"));
+    assertThat(rules.permitsPlace("https://github.com/torvalds/linux.git", forges)).isTrue();
+    assertThat(rules.permitsPlace("https://gitlab.com/torvalds/linux.git", forges)).isTrue();
+    assertThat(rules.permitsPlace("https://github.com/torvalds/secret", forges)).isFalse();
+    assertThat(rules.permitsPlace("https://github.com/gregkh/linux.git", forges)).isFalse();
+    assertThat(rules.permitsPlace("https://example.org/torvalds/linux", forges)).isFalse();
+    assertThat(Rules.of(List.of(), List.of()).permitsPlace("https://example.org/a/b", forges))
+        .isTrue();
+  }
+
+  @Test
   void anOwnerIsNotPermittedForOneOfHisRepositoriesButLeadsToIt() {
     var rules = Rules.of(List.of("github/torvalds/linux"), List.of());
     assertThat(rules.permits("github", "torvalds")).isFalse();

@@ -1,16 +1,11 @@
 package dev.gitfs.mount.namespace;
 
 import dev.gitfs.git.forge.Hosted;
-import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.forge.Site;
-import dev.gitfs.git.forge.Spelling;
 import dev.gitfs.git.remote.Remote;
-import dev.gitfs.git.remote.RemoteException;
-import dev.gitfs.git.remote.RemoteException.Kind;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.mount.tree.BranchFollower;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -109,7 +104,6 @@ final class SharedRepository {
       if (!ObjectStore.isCached(remote, options)) {
         // Before a directory is made for what is not there.
         forge.reach(hosted, remote::capabilities);
-        checkWhereItIs(remote);
       }
       var store = ObjectStore.open(remote, options);
       var pace = Optional.of(forge.options().pace());
@@ -117,21 +111,6 @@ final class SharedRepository {
     } catch (IOException | InterruptedException | RuntimeException e) {
       remote.close();
       throw e;
-    }
-  }
-
-  /** Where a server leads from a name that is allowed, no rule may allow to go. */
-  private void checkWhereItIs(Remote remote) throws RemoteException {
-    String place = remote.location();
-    boolean allowed =
-        Spelling.parse(place, List.of(hosted.forge()))
-            .map(Spelling::repository)
-            .map(led -> forge.rules().permits(led.forge().name(), led.path()))
-            // Not a place of this forge's.
-            .orElse(place.equals(remote.url()) || forge.rules().equals(Rules.NONE));
-    if (!allowed) {
-      throw new RemoteException(
-          Kind.NOT_FOUND, remote.url() + " is now " + place + ", which no rule allows");
     }
   }
 
