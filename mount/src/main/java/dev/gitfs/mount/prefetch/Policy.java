@@ -39,8 +39,9 @@ import org.eclipse.jgit.lib.FileMode;
  * Stream}: windows of what comes next, depth first in listing order, each twice the last, in the
  * smallest directory that has in it all he read. As he leaves that, and goes on, it becomes its
  * parent. Where two such directories were brought and used, their parent is taken to be walked by
- * several readers: there a single read starts a stream. Files that are fetched, or on their way,
- * are in no other window, whoever asks.
+ * several readers: there a single read starts a stream, the larger the more has been read there.
+ * Files that are fetched, or on their way, are in no other window, whoever asks. Windows that had
+ * to wait for a request to end leave together in the next one, the first files of each first.
  *
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
  * the link does not idle. Of the window before that it is then known how much was used: half, and
@@ -58,7 +59,8 @@ import org.eclipse.jgit.lib.FileMode;
  *
  * <p>Measured on traces of real programs, at 50 ms, requests with those of the mount included (the
  * tests beside this class assert them): {@code grep -r} of all 78,635 files of Linux takes 73,
- * {@code ls -lR} 15, or 49 where sizes come with contents alone.
+ * {@code ls -lR} 15, or 49 where sizes come with contents alone. A search by four threads through a
+ * quarter of that takes 90 at the mean, 250 at worst; by sixteen, 260 and 540.
  */
 final class Policy {
 

@@ -1,5 +1,7 @@
 package dev.gitfs.mount.prefetch;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +27,7 @@ final class ParallelSearch {
   private final List<SimulatedMount.Reader> threads = new ArrayList<>();
   private int unfinished = 1;
 
-  /** A file, or a directory if {@code listed} is not null. */
+  /** A file, or a directory if {@code folder} is not null. */
   private record Item(String path, Folder folder) {}
 
   /**
@@ -97,7 +99,7 @@ final class ParallelSearch {
         var entries = tree.tree(current.folder.tree());
         var prefix = current.path.isEmpty() ? "" : current.path + "/";
         for (int index = 0; index < entries.size(); index++) {
-          var name = new String(entries.name(index), java.nio.charset.StandardCharsets.UTF_8);
+          var name = new String(entries.name(index), UTF_8);
           boolean isFolder = entries.mode(index) == FileMode.TREE;
           if (isFolder || Walk.isFile(entries.mode(index))) {
             unfinished++;

@@ -1,31 +1,43 @@
 package dev.gitfs.mount.prefetch;
 
-import java.io.IOException;
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What the policy makes of searches by several threads through 20,330 files in 1,534 directories,
+ * however the threads fall over one another. Bounds are a fifth above the worst of a hundred such.
+ */
 final class ParallelSearchTest {
-  @Test
-  void tryIt() throws IOException {
-    var tree = RecordedTree.recorded();
-    for (boolean info : new boolean[] {true, false})
-      for (boolean shared : new boolean[] {true, false})
-        for (int pauses : new int[] {0, 5, 50})
-          for (int threads : new int[] {2, 4, 16}) {
-            for (int seed = 0; seed < 2; seed++) {
-              var mount = new SimulatedMount(tree, PrefetchMode.ADAPTIVE, info);
-              mount.play(new ParallelSearch(tree, threads, shared, pauses, seed).threads());
-              System.out.println(
-                  "XX info "
-                      + info
-                      + " shared "
-                      + shared
-                      + " pauses "
-                      + pauses
-                      + " threads "
-                      + threads
-                      + ": "
-                      + mount);
-            }
-          }
+
+  private static RecordedTree tree;
+
+  @BeforeAll
+  static void read() throws IOException {
+    tree = RecordedTree.recorded();
+  }
+
+  @ParameterizedTest(name = "{0} threads, pauses after {1} of a thousand steps")
+  @CsvSource({
+    // threads, pauses, requests
+    "2,         0,      240",
+    "2,         10,     240",
+    "4,         0,      300",
+    "4,         10,     300",
+    "16,        0,      640",
+    "16,        10,     640",
+  })
+  void findsItsFilesThere(int threads, int pauses, int requests) {
+    for (var objectInfo : new boolean[] {true, false}) {
+      for (var shared : new boolean[] {true, false}) {
+        var mount = new SimulatedMount(tree, PrefetchMode.ADAPTIVE, objectInfo);
+        mount.play(new ParallelSearch(tree, threads, shared, pauses, 1).threads());
+        assertThat(mount.requests()).as("requests: %s", mount).isLessThanOrEqualTo(requests);
+        assertThat(mount.unread()).as("unread: %s", mount).isLessThanOrEqualTo(200);
+      }
+    }
   }
 }
