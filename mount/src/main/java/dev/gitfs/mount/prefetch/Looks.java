@@ -45,7 +45,7 @@ final class Looks {
     var reading = folder.reading();
     var window = reading.sizes();
     if (window != null) {
-      windows.look(window.stream);
+      windows.look(window.stream, folder);
       int used = reading.useSizes();
       if (used > 0) {
         windows.use(window, place(folder), used, now);
@@ -77,7 +77,7 @@ final class Looks {
     }
     windows.advance(stream);
     if (looked) {
-      windows.look(stream);
+      windows.look(stream, folder);
     }
     // The reader is here already, which says nothing of what he will come to.
     folder.reading().settleSizes();

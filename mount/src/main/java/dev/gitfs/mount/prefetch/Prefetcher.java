@@ -41,8 +41,11 @@ public final class Prefetcher implements AutoCloseable {
   /** How often the policy hears that time has passed, while something is under way. */
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** How long one who has to wait anyway lets the policy go first. */
-  private static final Duration COURTESY = Duration.ofMillis(5);
+  /**
+   * How long one who has to wait anyway lets the policy go first: what it takes to put together the
+   * first windows before anything is compiled, and less than a second request would cost.
+   */
+  private static final Duration COURTESY = Duration.ofMillis(20);
 
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 

@@ -46,7 +46,7 @@ final class Stream {
   /** Links among the files whose sizes were asked for, until somebody looks at one of those. */
   final List<Spot> links = new ArrayList<>();
 
-  /** Whether anybody has looked at attributes here: a listing alone says little of that. */
+  /** Whether anybody has looked at attributes where links are: a listing alone says little. */
   boolean looked;
 
   /** Files in windows that have been weighed, and files used of any. */

@@ -267,10 +267,15 @@ final class Windows {
     return window;
   }
 
-  /** Somebody looks at attributes where {@code stream} goes: who looks at links reads them. */
-  void look(Stream stream) {
-    stream.looked = true;
-    links(stream);
+  /**
+   * Somebody looks at attributes in {@code folder}, where {@code stream} goes: who looks at links
+   * reads them.
+   */
+  void look(Stream stream, Folder folder) {
+    if (stream.looked || stream.links.stream().anyMatch(link -> link.folder() == folder)) {
+      stream.looked = true;
+      links(stream);
+    }
   }
 
   private void links(Stream stream) {
