@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A process that serves the toy file system, under load from another. It has a session of its own,
@@ -46,15 +47,30 @@ record Server(String name, Path mountPoint, Process process) implements AutoClos
 
   /** One round of a load; answers its rate. */
   double run(Path loadProgram, Load load) throws IOException, InterruptedException {
-    String nanos =
-        Program.run(
-            List.of(
-                "setsid",
-                loadProgram.toString(),
-                mountPoint.toString(),
-                load.argument(),
-                Integer.toString(load.count())));
+    var command =
+        List.of(
+            loadProgram.toString(),
+            mountPoint.toString(),
+            load.argument(),
+            Integer.toString(load.count()));
+    String nanos;
+    if (load.isOnOneProcessor()) {
+      runOn("0");
+      try {
+        nanos =
+            Program.run(Stream.concat(Stream.of("taskset", "-c", "0"), command.stream()).toList());
+      } finally {
+        runOn("0-" + (Runtime.getRuntime().availableProcessors() - 1));
+      }
+    } else {
+      nanos = Program.run(command);
+    }
     return load.rate(Long.parseLong(nanos.strip()));
+  }
+
+  /** Has all threads of the server run on some processors. */
+  private void runOn(String processors) throws IOException, InterruptedException {
+    Program.run(List.of("taskset", "--all-tasks", "-pc", processors, Long.toString(process.pid())));
   }
 
   @Override
