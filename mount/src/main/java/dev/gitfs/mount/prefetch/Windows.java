@@ -3,13 +3,8 @@ package dev.gitfs.mount.prefetch;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -31,9 +26,6 @@ final class Windows {
 
   /** Sizes in one request: 800 KB, or two round trips' worth of bytes at 50 ms and 200 Mbit/s. */
   static final int MOST_SIZES = 16_384;
-
-  /** Trees under way at a time: more than any repository has that is listed from end to end. */
-  static final long MOST_TREE_BYTES = 64 << 20;
 
   /** Larger files are left for demand: one of them costs as much as a directory of others. */
   static final long LARGE = 1 << 20;
@@ -66,31 +58,21 @@ final class Windows {
   private static final int MOST_REQUESTS = 2;
 
   private final Outline outline;
-  private final List<Wish> wishes = new ArrayList<>();
-
-  /** What each request under way is for. */
-  private final Map<Integer, List<Window>> running = new LinkedHashMap<>();
-
-  private final Set<Integer> cancelled = new HashSet<>();
+  private final Requests requests;
 
   /** The one used last comes first. */
   private final List<Stream> streams = new ArrayList<>();
 
-  /** Trees asked for, by window. */
-  private final Map<Integer, ObjectId> trees = new HashMap<>();
-
-  /** Trees that were asked for with all that is below them, and did not all come. */
-  private final Set<ObjectId> tooLarge = new HashSet<>();
-
-  private int nextId = 1;
-  private long objectsUnderWay;
-  private long bytesUnderWay;
   private boolean memoryShort;
-  private long asked;
   private long used;
 
   Windows(Outline outline) {
+    this(outline, new Requests());
+  }
+
+  private Windows(Outline outline, Requests requests) {
     this.outline = outline;
+    this.requests = requests;
   }
 
   Outline outline() {
@@ -99,9 +81,7 @@ final class Windows {
 
   /** The same for another tree: with these numbers gone on from, and nobody followed yet. */
   Windows successor() {
-    var successor = new Windows(outline);
-    successor.nextId = nextId;
-    successor.asked = asked;
+    var successor = new Windows(outline, requests.successor());
     successor.used = used;
     successor.memoryShort = memoryShort;
     return successor;
@@ -109,12 +89,7 @@ final class Windows {
 
   /** What is wished since this was asked last. */
   List<Wish> take() {
-    if (wishes.isEmpty()) {
-      return List.of();
-    }
-    var taken = List.copyOf(wishes);
-    wishes.clear();
-    return taken;
+    return requests.take();
   }
 
   /** The streams that follow looks, or reads, the one used last first. */
@@ -123,7 +98,7 @@ final class Windows {
   }
 
   ReaderStatistics statistics() {
-    return new ReaderStatistics(streams.size(), running.size(), asked, used);
+    return new ReaderStatistics(streams.size(), requests.count(), requests.files(), used);
   }
 
   /** Follows one more reader; the one that was silent longest makes room. */
@@ -218,49 +193,31 @@ final class Windows {
         askSize(spot, window);
       }
     }
-    note(window);
+    requests.reserve(window);
     return window;
   }
 
-  /** What each of several readers comes to first is asked for first. */
   private void start(List<Window> windows) {
-    int request = nextId++;
     long bound = SLACK;
-    int most = 0;
     for (var window : windows) {
-      window.request = request;
-      most = Math.max(most, window.count);
       boolean known = window.spots.stream().allMatch(spot -> outline.size(spot.id()).isPresent());
       bound +=
           known || window.stream == null ? window.bytes : Math.max(window.bytes, MOST_BYTES / 2);
     }
-    var ids = new ArrayList<ObjectId>();
-    for (int place = 0; place < most; place++) {
-      for (var window : windows) {
-        if (place < window.count) {
-          ids.add(window.spots.get(place).id());
-        }
-      }
-    }
-    running.put(request, windows);
-    wishes.add(new Wish.Contents(request, ids, bound));
+    requests.contents(windows, bound);
   }
 
   /** Asks for some files' sizes. */
   Window sizes(Stream stream, List<Spot> spots) {
     var window = new Window(stream, false, spots, 0);
-    window.request = nextId++;
-    var ids = new ArrayList<ObjectId>(spots.size());
     for (var spot : spots) {
-      ids.add(spot.id());
       askSize(spot, window);
       if (isLink(spot)) {
         stream.links.add(spot);
       }
     }
-    note(window);
-    running.put(window.request, List.of(window));
-    wishes.add(new Wish.Sizes(window.request, ids));
+    requests.reserve(window);
+    requests.sizes(window);
     if (stream.looked) {
       links(stream);
     }
@@ -288,10 +245,7 @@ final class Windows {
 
   /** Asks for all trees below one. */
   void trees(ObjectId root) {
-    if (trees.isEmpty() && !tooLarge.contains(root)) {
-      trees.put(nextId, root);
-      wishes.add(new Wish.Trees(nextId++, root, MOST_TREE_BYTES));
-    }
+    requests.trees(root);
   }
 
   /** Whether the content of a file may be fetched for this stream: not there, not asked for. */
@@ -301,19 +255,13 @@ final class Windows {
         && !outline.isLocal(spot.id());
   }
 
-  void ended(int id, boolean complete, long now, long patience) {
-    cancelled.remove(id);
-    var root = trees.remove(id);
-    if (root != null) {
-      if (!complete) {
-        tooLarge.add(root);
-      }
-    } else if (running.containsKey(id)) {
-      ended(running.remove(id), complete);
-    }
+  /** A request has ended. */
+  void ended(int request, boolean complete, long now, long patience) {
+    boolean trees = requests.isForTrees(request);
+    settle(requests.end(request, complete), complete);
     var waiting = new ArrayList<Stream>();
     for (var stream : streams) {
-      boolean waits = stream.hungry || stream.blocked && root != null;
+      boolean waits = stream.hungry || stream.blocked && trees;
       if (!stream.everything && waits && now - stream.usedAt < patience) {
         waiting.add(stream);
       }
@@ -325,13 +273,9 @@ final class Windows {
 
   /** Cancels what is under way for readers who have all been silent since {@code since}. */
   void cancelSilent(long since, long lastAccess) {
-    running.forEach((request, windows) -> {
-      if (windows.stream().allMatch(window -> isSilent(window.stream, since, lastAccess))) {
-        cancel(request);
-      }
-    });
+    requests.cancelIf(window -> isSilent(window.stream, since, lastAccess));
     for (var stream : List.copyOf(streams)) {
-      if (isSilent(stream, since, lastAccess) && isFetching(stream)) {
+      if (isSilent(stream, since, lastAccess) && requests.isFor(stream)) {
         drop(stream);
       }
     }
@@ -344,14 +288,8 @@ final class Windows {
     return !stream.everything && stream.usedAt - since < 0;
   }
 
-  private boolean isFetching(Stream stream) {
-    return running.values().stream()
-        .flatMap(List::stream)
-        .anyMatch(window -> window.stream == stream);
-  }
-
   boolean isRunning(Window window) {
-    return running.containsKey(window.request);
+    return requests.isRunning(window);
   }
 
   /** What a file is taken to weigh. */
@@ -392,22 +330,12 @@ final class Windows {
     folder.watch();
   }
 
-  private void note(Window window) {
-    asked += window.count;
-    if (window.contents) {
-      objectsUnderWay += window.count;
-      bytesUnderWay += window.bytes;
-    }
-  }
-
-  /** A request has ended. */
-  private void ended(List<Window> windows, boolean complete) {
+  /** What did not come of a request is asked for again, or left to those who need it. */
+  private void settle(List<Window> windows, boolean complete) {
     boolean nothingCame = !complete;
     boolean boundMet = !complete;
     for (var window : windows) {
       if (window.contents) {
-        objectsUnderWay -= window.count;
-        bytesUnderWay -= window.bytes;
         if (window.stream != null) {
           window.stream.scope.reading().brought += window.count;
         }
@@ -448,12 +376,12 @@ final class Windows {
 
   private boolean roomFor(Stream stream) {
     if (stream.attributes && outline.sizesAlone()) {
-      return running.values().stream().noneMatch(windows -> !windows.getFirst().contents);
+      return requests.count(false) == 0;
     }
     int most = stream.everything ? 1 : MOST_REQUESTS;
-    return running.values().stream().filter(windows -> windows.getFirst().contents).count() < most
-        && objectsUnderWay + Math.min(stream.size, most(stream)) <= MOST_OBJECTS
-        && bytesUnderWay <= MOST_BYTES / 2;
+    return requests.count(true) < most
+        && requests.objects() + Math.min(stream.size, most(stream)) <= MOST_OBJECTS
+        && requests.bytes() <= MOST_BYTES / 2;
   }
 
   private int most(Stream stream) {
@@ -555,19 +483,9 @@ final class Windows {
     return size > LARGE && !stream.kinds.expects(Kinds.LARGE) || !stream.kinds.expects(kind(spot));
   }
 
-  private void cancel(int request) {
-    if (cancelled.add(request)) {
-      wishes.add(new Wish.Cancel(request));
-    }
-  }
-
   private void drop(Stream stream) {
     streams.remove(stream);
     stream.over = true;
-    running.forEach((request, windows) -> {
-      if (windows.stream().allMatch(window -> window.stream == stream)) {
-        cancel(request);
-      }
-    });
+    requests.cancelIf(window -> window.stream == stream);
   }
 }
