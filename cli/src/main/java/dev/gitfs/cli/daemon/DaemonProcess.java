@@ -4,6 +4,7 @@ import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.cli.telemetry.LogFile;
 import dev.gitfs.cli.telemetry.LogSetup;
+import dev.gitfs.git.store.StoreMemory;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
@@ -55,7 +56,8 @@ public final class DaemonProcess implements AutoCloseable {
       }
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + home.resolve("daemon.jvm"));
-      command.add("-Xmx" + (memory.bytes() + HEAP_BASE.bytes()));
+      long outside = StoreMemory.outsideHeap(memory.bytes());
+      command.add("-Xmx" + (memory.bytes() - outside + HEAP_BASE.bytes()));
       Path cache = home.resolve("daemon.aot");
       if (Files.exists(cache)) {
         command.add("-XX:AOTCache=" + cache);

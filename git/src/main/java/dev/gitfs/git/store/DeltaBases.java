@@ -4,15 +4,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The objects of a pack received last, in case the next ones are deltas of them: git writes a base
- * shortly before its deltas. For one thread.
+ * Objects of a pack that is being received which may be what the next ones are deltas of: those
+ * that were already, those that are deltas themselves, and trees. For one thread.
  */
 final class DeltaBases {
 
-  /**
-   * Of all of Linux's 83,318 objects this answers for all but a few hundred bases. What it holds is
-   * mostly shared with the cache of blobs.
-   */
+  /** Enough for the longest chains of trees and ordinary files. */
   private static final int MOST_BYTES = 16 << 20;
 
   private final Map<PackEntry, byte[]> contents = new LinkedHashMap<>(16, 0.75f, true);

@@ -272,6 +272,16 @@ final class Errands implements AutoCloseable {
       return true;
     }
 
+    @Override
+    public boolean isAwaited() {
+      lock.lock();
+      try {
+        return cancelled || !awaited.isEmpty();
+      } finally {
+        lock.unlock();
+      }
+    }
+
     /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
     private boolean expects(ObjectId id, long nanos) {
       Integer place = expected.get(id);

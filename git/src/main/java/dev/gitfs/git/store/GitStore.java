@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,7 @@ final class GitStore implements ObjectStore {
   private final BlobSizes sizes;
   private final Errands errands;
   private final ReentrantLock[] inflating = new ReentrantLock[INFLATING];
+  private final LongAdder arrived = new LongAdder();
   private final LongAdder memoryHits = new LongAdder();
   private final LongAdder diskHits = new LongAdder();
   private final LongAdder misses = new LongAdder();
@@ -89,7 +91,8 @@ final class GitStore implements ObjectStore {
             local,
             new Consolidation(local, session.directory(), options.diskBytes()),
             new DiskBound(options.cacheDirectory(), options.diskBytes()),
-            options);
+            options,
+            this::activity);
     memory = options.memory();
     spoolBytes = Math.min(SPOOL_BYTES, memory.bytes() / 8);
     trees = memory.trees();
@@ -97,7 +100,7 @@ final class GitStore implements ObjectStore {
     prefetched = new PrefetchedContents(memory);
     intake =
         new PackIntake(
-            session.directory(), spoolBytes, local, arrivals, this::deliver, upkeep::packArrived);
+            session.directory(), spoolBytes, local, arrivals, new Delivered(), upkeep::packArrived);
     upstream = new Upstream(remote, intake, local, repository);
     resolver = new Resolver(remote, upstream, local, repository);
     spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
@@ -191,6 +194,7 @@ final class GitStore implements ObjectStore {
   @Override
   public void wasRead(ObjectId id) {
     blobs.invalidate(id);
+    prefetched.wasRead(id);
   }
 
   @Override
@@ -295,6 +299,11 @@ final class GitStore implements ObjectStore {
     upkeep.tidy();
   }
 
+  /** Grows while somebody reads or something comes. */
+  private long activity() {
+    return arrived.sum() + memoryHits.sum() + diskHits.sum() + misses.sum();
+  }
+
   private void awaitShelved(Duration patience) {
     try {
       intake.awaitIdle(patience);
@@ -305,13 +314,10 @@ final class GitStore implements ObjectStore {
 
   private Optional<Blob> inMemoryOrSpooled(ObjectId id) {
     byte[] cached = id.equals(EMPTY_BLOB) ? new byte[0] : blobs.getIfPresent(id);
-    if (cached == null) {
-      cached = prefetched.use(id).orElse(null);
-      if (cached != null) {
-        blobs.put(id.copy(), cached);
-      }
+    Optional<Blob> blob = cached != null ? Optional.of(new HeapBlob(cached)) : prefetched.open(id);
+    if (blob.isEmpty()) {
+      blob = spool.open(id);
     }
-    Optional<Blob> blob = cached != null ? Optional.of(new HeapBlob(cached)) : spool.open(id);
     if (blob.isPresent()) {
       memoryHits.increment();
     }
@@ -398,30 +404,6 @@ final class GitStore implements ObjectStore {
     waitedNanos.add(System.nanoTime() - start);
   }
 
-  /**
-   * An object has come, of a pack that is still on its way. What somebody waits for goes to what is
-   * read, anything else to what may be.
-   */
-  private void deliver(PackEntry entry, byte[] content, boolean ahead) {
-    ObjectId id = entry.toObjectId();
-    if (entry.type() == Constants.OBJ_TREE) {
-      // Who waits for a tree gets those below it with the same answer, and wants them next: he is
-      // woken when they are here as well, or he would ask for each on its own.
-      if (ahead) {
-        treeLane.arrived(id);
-      }
-    } else if (entry.type() == Constants.OBJ_BLOB) {
-      if (blobLane.isWanted(id)) {
-        blobs.put(id, content);
-      } else {
-        prefetched.add(id, content);
-      }
-      blobLane.arrived(id);
-      sizes.arrived(id);
-    }
-    errands.arrived(id);
-  }
-
   private Optional<byte[]> arrivedOrLocal(ObjectId id, int type) throws IOException {
     Optional<byte[]> arrived = arrivals.bytes(id, type);
     return arrived.isPresent() ? arrived : local.bytes(id, type);
@@ -457,5 +439,41 @@ final class GitStore implements ObjectStore {
     return new IOException(
         "%s of %s was fetched %d times, and is still not in the cache"
             .formatted(id.name(), remote.url(), ATTEMPTS));
+  }
+
+  /** What comes, on the threads that receive it. */
+  private final class Delivered implements PackIntake.Delivery {
+
+    /**
+     * An object has come, of a pack that is still on its way. What somebody waits for goes to what
+     * is read, anything else to what may be.
+     */
+    @Override
+    public void arrived(PackEntry entry, byte[] content, Reception reception) {
+      arrived.increment();
+      // A copy, for the entry leads to the rest of its pack.
+      ObjectId id = entry.copy();
+      if (entry.type() == Constants.OBJ_TREE) {
+        // Who waits for a tree gets those below it with the same answer, and wants them next: he is
+        // woken when they are here as well, or he would ask for each on its own.
+        if (reception.isAhead()) {
+          treeLane.arrived(id);
+        }
+      } else if (entry.type() == Constants.OBJ_BLOB) {
+        if (blobLane.isWanted(id)) {
+          blobs.put(id, Arrays.copyOf(content, (int) entry.size()));
+        } else {
+          prefetched.add(reception, id, content, (int) entry.size());
+        }
+        blobLane.arrived(id);
+        sizes.arrived(id);
+      }
+      errands.arrived(id);
+    }
+
+    @Override
+    public void ended(Reception reception) {
+      prefetched.ended(reception);
+    }
   }
 }

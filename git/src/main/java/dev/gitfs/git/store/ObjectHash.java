@@ -21,6 +21,7 @@ final class ObjectHash {
   private final Sha1Chain chain;
   private final SuspectBlocks suspects = new SuspectBlocks();
   private final byte[] buffer = new byte[BUFFER_BYTES];
+  private final ForgedBlock forgery = new ForgedBlock();
   private final int[] words = new int[Sha1Block.WORDS];
   private final byte[] id = new byte[Sha1.BYTES];
   private int filled;
@@ -37,8 +38,13 @@ final class ObjectHash {
 
   /** The id of an object. */
   ObjectId of(int type, byte[] content) throws CorruptPackException {
-    begin(type, content.length);
-    update(content, 0, content.length);
+    return of(type, content, content.length);
+  }
+
+  /** The id of an object whose content is the first {@code length} bytes of an array. */
+  ObjectId of(int type, byte[] content, int length) throws CorruptPackException {
+    begin(type, length);
+    update(content, 0, length);
     return id();
   }
 
@@ -110,7 +116,7 @@ final class ObjectHash {
         chain.add(buffer, hashed * Sha1Block.BYTES, i - hashed);
         hashed = i;
         Sha1Block.expand(buffer, i * Sha1Block.BYTES, words);
-        forged |= Sha1Block.isForged(chain.state(), words, vectors[i]);
+        forged |= forgery.is(chain.state(), words, vectors[i]);
       }
     }
     chain.add(buffer, hashed * Sha1Block.BYTES, count - hashed);

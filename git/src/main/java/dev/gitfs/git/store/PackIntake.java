@@ -27,10 +27,13 @@ final class PackIntake {
   interface Delivery {
 
     /**
-     * @param content shared: nobody changes it
-     * @param ahead whether it comes ahead of need
+     * @param content starts with the object's content, for as long as the call takes
+     * @param reception what the pack is for
      */
-    void arrived(PackEntry entry, byte[] content, boolean ahead);
+    void arrived(PackEntry entry, byte[] content, Reception reception);
+
+    /** Nothing more comes for {@code reception}. */
+    void ended(Reception reception);
   }
 
   /**
@@ -86,6 +89,7 @@ final class PackIntake {
     try {
       return receive(stream, wants, kind, reception);
     } finally {
+      delivery.ended(reception);
       underWay(-1);
     }
   }
@@ -192,10 +196,10 @@ final class PackIntake {
     @Override
     public void arrived(PackEntry entry, byte[] content) {
       reception.arrived(entry);
-      if (entry.type() != Constants.OBJ_BLOB || content.length <= largeBlob) {
+      if (entry.type() != Constants.OBJ_BLOB || entry.size() <= largeBlob) {
         entries.add(entry);
         arrivals.add(entry);
-        delivery.arrived(entry, content, reception.isAhead());
+        delivery.arrived(entry, content, reception);
       }
     }
 

@@ -116,20 +116,21 @@ final class PackSource implements Closeable {
     return (int) crc.getValue();
   }
 
-  /** Inflates what follows, which must be exactly {@code size} bytes. */
-  byte[] inflate(int size) throws IOException, EnoughException, BrokenException {
-    byte[] content = new byte[size];
+  /**
+   * Inflates what follows, which must be exactly {@code size} bytes, to where {@code target}
+   * starts.
+   */
+  void inflate(byte[] target, int size) throws IOException, EnoughException, BrokenException {
     start();
     int filled = 0;
     while (filled < size) {
-      int count = inflateSome(content, filled, size - filled);
+      int count = inflateSome(target, filled, size - filled);
       if (count < 0) {
         throw new CorruptPackException("an object is shorter than it claims", null);
       }
       filled += count;
     }
     finish();
-    return content;
   }
 
   /** The same, piece by piece into {@code target}. */

@@ -43,7 +43,10 @@ final class PackStream implements Closeable {
     /** An object comes next: unless it {@code isDelta}, its size is known, though not its id. */
     void announced(int type, long size, boolean isDelta);
 
-    /** An object is there and is what its id says. */
+    /**
+     * An object is there and is what its id says. Its content is where {@code content} starts,
+     * which may be longer, and is the listener's until it returns.
+     */
     void arrived(PackEntry entry, byte[] content);
 
     /** The same for one that is too large to be held. */
@@ -63,6 +66,9 @@ final class PackStream implements Closeable {
   private static final byte[] SIGNATURE = {'P', 'A', 'C', 'K'};
   private static final int HEADER_BYTES = 12;
 
+  /** Objects up to this size are inflated to one place: the collector never hears of them. */
+  private static final int SCRATCH_BYTES = 1 << 20;
+
   /** Version 2 of the index has checksums of the entries and offsets beyond 2 GiB. */
   private static final int INDEX_VERSION = 2;
 
@@ -77,6 +83,12 @@ final class PackStream implements Closeable {
   private final List<PackEntry> entries = new ArrayList<>();
 
   private final ObjectIdOwnerMap<PackEntry> byId = new ObjectIdOwnerMap<>();
+
+  /** Where objects are inflated to, as large as they were. */
+  private byte[] scratch = new byte[1 << 16];
+
+  /** What is there still: git writes a base right before the first of its deltas. May be null. */
+  private PackEntry inScratch;
 
   /** Opened when a base has to be read again. */
   private StagedPack.Reader reader;
@@ -252,8 +264,15 @@ final class PackStream implements Closeable {
     listener.announced(type, size, false);
     long body = source.position();
     if (size <= PackEntry.MOST_HELD) {
-      byte[] content = source.inflate((int) size);
-      add(content, offset, body, type, 0, null);
+      inScratch = null;
+      byte[] content = room((int) size);
+      source.inflate(content, (int) size);
+      PackEntry entry = add(content, (int) size, offset, body, type, 0, null);
+      if (type != Constants.OBJ_BLOB) {
+        bases.put(entry, Arrays.copyOf(content, (int) size));
+      } else if (content == scratch) {
+        inScratch = entry;
+      }
       return;
     }
     var hashing = new Hashing(type, size);
@@ -268,26 +287,38 @@ final class PackStream implements Closeable {
     if (deltaSize > PackEntry.MOST_HELD) {
       source.inflate(deltaSize, OutputStream.nullOutputStream());
     } else {
-      byte[] delta = source.inflate((int) deltaSize);
+      byte[] delta = new byte[(int) deltaSize];
+      source.inflate(delta, delta.length);
       if (Delta.resultSize(delta, base.size()) <= PackEntry.MOST_HELD && base.isHeld()) {
         byte[] content = Delta.apply(contents(base), delta);
-        add(content, offset, body, base.type(), deltaSize, base);
+        bases.put(
+            add(content, content.length, offset, body, base.type(), deltaSize, base), content);
         return;
       }
     }
     addLargeDelta(offset, body, deltaSize, base);
   }
 
-  private void add(byte[] content, long offset, long body, int type, long deltaSize, PackEntry base)
+  private byte[] room(int size) {
+    if (size > SCRATCH_BYTES) {
+      return new byte[size];
+    }
+    if (size > scratch.length) {
+      scratch = new byte[Integer.highestOneBit(size - 1) << 1];
+    }
+    return scratch;
+  }
+
+  private PackEntry add(
+      byte[] content, int size, long offset, long body, int type, long deltaSize, PackEntry base)
       throws CorruptPackException {
-    ObjectId id = hash.of(type, content);
+    ObjectId id = hash.of(type, content, size);
     var entry =
-        new PackEntry(
-            id, staged, type, content.length, offset, body, source.endEntry(), deltaSize, base);
+        new PackEntry(id, staged, type, size, offset, body, source.endEntry(), deltaSize, base);
     entries.add(entry);
     byId.addIfAbsent(entry);
-    bases.put(entry, content);
     listener.arrived(entry, content);
+    return entry;
   }
 
   private PackEntry addLarge(
@@ -315,6 +346,10 @@ final class PackStream implements Closeable {
 
   private byte[] contents(PackEntry entry) throws IOException {
     byte[] cached = bases.getIfPresent(entry);
+    if (cached == null && entry == inScratch) {
+      cached = Arrays.copyOf(scratch, (int) entry.size());
+      bases.put(entry, cached);
+    }
     return cached != null ? cached : reader().contents(entry);
   }
 

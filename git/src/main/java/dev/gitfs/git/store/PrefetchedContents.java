@@ -1,30 +1,46 @@
 package dev.gitfs.git.store;
 
+import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.eclipse.jgit.lib.AnyObjectId;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * The contents of files that came ahead of need and that nobody has read yet: which they are, and
- * in memory as many as fit. Those that came first are read first, and stay; what does not fit is
- * read from disk. Also the account of what was used.
+ * The contents of files that came ahead of need, until somebody has read them to their end: which
+ * they are, and in memory as many as fit. Those that came first are read first, and stay; what does
+ * not fit is read from disk. Also the account of what was used.
  */
 final class PrefetchedContents {
 
   /** Files accounted for, 100 bytes each: all of Linux. What is older counts as wasted. */
   private static final int MOST_FILES = 1 << 17;
 
-  /** What nobody has read within a minute was not needed, or not soon. */
-  private static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+  /**
+   * Who reads on reads a slab in some milliseconds: who has not for so long has stopped, and what
+   * comes waits for him no longer.
+   */
+  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
 
-  private final StoreMemory memory;
+  /** However slowly they read, a server must see that its answer is taken. */
+  private static final long LONGEST_DELAY = TimeUnit.SECONDS.toNanos(2);
 
-  // All below is guarded by this. Maps are in the order of arrival.
+  /** How often to look whether somebody waits for what is held up. */
+  private static final long GLANCE_MILLIS = 2;
+
+  // All below is guarded by this.
+  private final Slabs contents;
+
+  /** What nobody has opened, in the order of arrival. */
   private final Map<ObjectId, Unread> unread = new LinkedHashMap<>();
-  private final Map<ObjectId, byte[]> contents = new LinkedHashMap<>();
+
+  /** How many slabs had been freed when the last pause had ended without another one. */
+  private long freedInVain = -1;
+
+  private boolean closed;
+
   private long objects;
   private long bytes;
   private long usedObjects;
@@ -36,11 +52,58 @@ final class PrefetchedContents {
 
   /** Holds what {@code memory} has room for. */
   PrefetchedContents(StoreMemory memory) {
-    this.memory = memory;
+    contents = new Slabs(memory);
   }
 
-  /** A file has come. */
-  synchronized void add(ObjectId id, long size) {
+  /**
+   * A file has come, which {@code content} starts with. Where there is no room for it, waits for
+   * readers to make some, for as long as they do: what is in memory when it is read need not be
+   * inflated again.
+   */
+  synchronized void add(Reception from, ObjectId id, byte[] content, int length) {
+    if (closed) {
+      return;
+    }
+    account(id, length);
+    long end = System.nanoTime() + LONGEST_DELAY;
+    boolean done = contents.add(from, id, content, length);
+    while (!done && System.nanoTime() - end < 0 && isMakingRoom(from)) {
+      // Meanwhile it may have been read from disk, or the store was closed.
+      done = !unread.containsKey(id) || contents.add(from, id, content, length);
+    }
+  }
+
+  /** Nothing more comes from there. */
+  synchronized void ended(Reception from) {
+    contents.ended(from);
+  }
+
+  /** Waits until readers have made room; false if they do not, or wait themselves. */
+  private boolean isMakingRoom(Reception from) {
+    long before = contents.freed();
+    if (before == freedInVain) {
+      return false;
+    }
+    long end = System.nanoTime() + LONGEST_PAUSE;
+    try {
+      while (contents.freed() == before) {
+        if (from.isAwaited()) {
+          return false;
+        }
+        if (System.nanoTime() - end > 0) {
+          freedInVain = before;
+          return false;
+        }
+        TimeUnit.MILLISECONDS.timedWait(this, GLANCE_MILLIS);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void account(ObjectId id, long size) {
     if (unread.putIfAbsent(id, new Unread(size, System.nanoTime())) == null) {
       objects++;
       bytes += size;
@@ -48,33 +111,29 @@ final class PrefetchedContents {
         var eldest = unread.entrySet().iterator().next();
         forgottenObjects++;
         forgottenBytes += eldest.getValue().size;
-        drop(eldest.getKey());
+        contents.drop(eldest.getKey());
         unread.remove(eldest.getKey());
       }
     }
   }
 
-  /** The same, with its contents. */
-  synchronized void add(ObjectId id, byte[] content) {
-    add(id, content.length);
-    if (makeRoom(content.length) && contents.putIfAbsent(id, content) != null) {
-      memory.releaseAhead(content.length);
-    }
-  }
-
-  synchronized boolean holds(AnyObjectId id) {
-    return contents.containsKey(id);
-  }
-
-  /** The contents of a file that is being read, for the caller to keep, if they are here. */
-  synchronized Optional<byte[]> use(ObjectId id) {
+  /** A file that is being read: noted as used, and its content if that is here. */
+  synchronized Optional<Blob> open(ObjectId id) {
     Unread file = unread.remove(id);
-    if (file == null) {
-      return Optional.empty();
+    if (file != null) {
+      usedObjects++;
+      usedBytes += file.size;
     }
-    usedObjects++;
-    usedBytes += file.size;
-    return Optional.ofNullable(drop(id));
+    return contents.open(id).map(HeldBlob::new);
+  }
+
+  /** A file was read to its end. */
+  synchronized void wasRead(ObjectId id) {
+    long before = contents.freed();
+    contents.drop(id);
+    if (contents.freed() != before) {
+      notifyAll();
+    }
   }
 
   synchronized PrefetchStatistics statistics(long running, long planned) {
@@ -82,7 +141,7 @@ final class PrefetchedContents {
     long wastedBytes = forgottenBytes;
     long now = System.nanoTime();
     for (Unread file : unread.values()) {
-      if (now - file.since < PATIENCE) {
+      if (now - file.since < Slabs.PATIENCE) {
         break;
       }
       wastedObjects++;
@@ -94,34 +153,45 @@ final class PrefetchedContents {
 
   /** Gives back the memory. */
   synchronized void close() {
-    contents.values().forEach(content -> memory.releaseAhead(content.length));
+    closed = true;
     contents.clear();
     unread.clear();
   }
 
-  /** What was not needed makes room; what is still to be read does not. */
-  private boolean makeRoom(long size) {
-    long now = System.nanoTime();
-    var eldest = contents.entrySet().iterator();
-    boolean reserved = memory.reserveAhead(size);
-    while (!reserved && eldest.hasNext()) {
-      var entry = eldest.next();
-      Unread file = unread.get(entry.getKey());
-      if (now - file.since < PATIENCE) {
-        break;
-      }
-      memory.releaseAhead(entry.getValue().length);
-      eldest.remove();
-      reserved = memory.reserveAhead(size);
+  private synchronized void close(Slabs.Held file) {
+    long before = contents.freed();
+    contents.close(file);
+    if (contents.freed() != before) {
+      notifyAll();
     }
-    return reserved;
   }
 
-  private byte[] drop(AnyObjectId id) {
-    byte[] content = contents.remove(id);
-    if (content != null) {
-      memory.releaseAhead(content.length);
+  private final class HeldBlob implements Blob {
+    private final Slabs.Held file;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    HeldBlob(Slabs.Held file) {
+      this.file = file;
     }
-    return content;
+
+    @Override
+    public long size() {
+      return file.length();
+    }
+
+    @Override
+    public int read(long offset, MemorySegment target) {
+      if (closed.get()) {
+        throw new IllegalStateException("a blob is read after it was closed");
+      }
+      return file.read(offset, target);
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        PrefetchedContents.this.close(file);
+      }
+    }
   }
 }

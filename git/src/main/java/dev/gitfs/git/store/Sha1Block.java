@@ -3,7 +3,6 @@ package dev.gitfs.git.store;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * What SHA-1 does with one block, step by step: forwards, and backwards too, which a hash never
@@ -18,6 +17,9 @@ final class Sha1Block {
 
   /** Of a block as it is expanded: one for each step. */
   static final int WORDS = 80;
+
+  /** Words of a state. */
+  static final int CHAIN = 5;
 
   // Of the four rounds, of twenty steps each.
   private static final int FIRST = 0x5a827999;
@@ -60,45 +62,15 @@ final class Sha1Block {
     add(chain, state);
   }
 
-  /**
-   * Whether an expanded block was made to have a twin by one who follows one of {@code vectors}:
-   * another block that leads, from a chain of its own, to the same end.
-   *
-   * @param vectors as bits in the order of {@link DisturbanceVector#ALL}
-   */
-  static boolean isForged(int[] chain, int[] words, int vectors) {
-    int[] early = chain.clone();
-    forwards(early, words, 0, DisturbanceVector.EARLY_STEP);
-    int[] late = early.clone();
-    forwards(late, words, DisturbanceVector.EARLY_STEP, DisturbanceVector.LATE_STEP);
-    int[] end = late.clone();
-    forwards(end, words, DisturbanceVector.LATE_STEP, WORDS);
-    add(end, chain);
-    int[] twin = new int[WORDS];
-    for (int left = vectors; left != 0; left &= left - 1) {
-      var vector = DisturbanceVector.ALL.get(Integer.numberOfTrailingZeros(left));
-      vector.twin(words, twin);
-      int[] middle = vector.step() == DisturbanceVector.LATE_STEP ? late : early;
-      int[] twinChain = middle.clone();
-      backwards(twinChain, twin, vector.step());
-      int[] twinEnd = middle.clone();
-      forwards(twinEnd, twin, vector.step(), WORDS);
-      add(twinEnd, twinChain);
-      if (Arrays.equals(end, twinEnd)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static void add(int[] state, int[] chain) {
+  /** Adds {@code chain} to {@code state}. */
+  static void add(int[] state, int[] chain) {
     for (int i = 0; i < state.length; i++) {
       state[i] += chain[i];
     }
   }
 
   /** Takes {@code state} from before step {@code from} to before step {@code to}. */
-  private static void forwards(int[] state, int[] words, int from, int to) {
+  static void forwards(int[] state, int[] words, int from, int to) {
     int a = state[0];
     int b = state[1];
     int c = state[2];
@@ -146,7 +118,7 @@ final class Sha1Block {
   }
 
   /** Takes {@code state} from before step {@code from} to before the first. */
-  private static void backwards(int[] state, int[] words, int from) {
+  static void backwards(int[] state, int[] words, int from) {
     int a = state[0];
     int b = state[1];
     int c = state[2];

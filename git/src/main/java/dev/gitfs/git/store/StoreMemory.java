@@ -2,7 +2,12 @@ package dev.gitfs.git.store;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.util.concurrent.atomic.AtomicLong;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import org.eclipse.jgit.lib.ObjectId;
@@ -23,12 +28,24 @@ public final class StoreMemory {
    */
   private static final int AHEAD_SHARE = 2;
 
+  /** Small beside the bound, for a file that nobody reads keeps all of it; large beside files. */
+  private static final long PIECE_BYTES = 256 << 10;
+
+  private static final int LEAST_PIECES = 64;
+
   /** An id, a cache's entry and an array header. */
   private static final int ENTRY_BYTES = 136;
 
   private final long bytes;
-  private final long aheadBytes;
-  private final AtomicLong aheadHeld = new AtomicLong();
+  private final long pieceBytes;
+  private final int mostPieces;
+
+  /** Pieces in use. */
+  private final AtomicInteger taken = new AtomicInteger();
+
+  /** Pieces that are not, which are used before new ones are allocated. */
+  private final Queue<Piece> spares = new ConcurrentLinkedQueue<>();
+
   private final Cache<ObjectId, ParsedTree> trees;
   private final Cache<ObjectId, byte[]> blobs;
 
@@ -38,9 +55,16 @@ public final class StoreMemory {
   public StoreMemory(long bytes) {
     this.bytes = bytes;
     long treeBytes = bytes / TREE_SHARE;
-    aheadBytes = bytes / AHEAD_SHARE;
+    long aheadBytes = outsideHeap(bytes);
+    pieceBytes = Math.min(PIECE_BYTES, aheadBytes / LEAST_PIECES);
+    mostPieces = (int) (aheadBytes / pieceBytes);
     trees = cache(treeBytes, ParsedTree::weight);
     blobs = cache(bytes - treeBytes - aheadBytes, content -> content.length);
+  }
+
+  /** How much of a bound of so many bytes is for what is kept outside of the heap. */
+  public static long outsideHeap(long bytes) {
+    return bytes / AHEAD_SHARE;
   }
 
   /** The bound. */
@@ -56,18 +80,49 @@ public final class StoreMemory {
     return blobs;
   }
 
-  /** Takes room for what was not asked for yet; false if there is not enough. */
-  boolean reserveAhead(long size) {
-    long held = aheadHeld.addAndGet(size);
-    if (held > aheadBytes) {
-      aheadHeld.addAndGet(-size);
-      return false;
+  /**
+   * Takes a piece for what was not asked for yet, with anything in it; empty if there is none left.
+   * To be given back.
+   *
+   * @param spared how much of all of it to leave, as one part of so many; 0 for nothing
+   */
+  Optional<Piece> takeAhead(int spared) {
+    int most = spared == 0 ? mostPieces : mostPieces - mostPieces / spared;
+    if (taken.incrementAndGet() > most) {
+      taken.decrementAndGet();
+      return Optional.empty();
     }
-    return true;
+    Piece spare = spares.poll();
+    return Optional.of(spare != null ? spare : Piece.allocate(pieceBytes));
   }
 
-  void releaseAhead(long size) {
-    aheadHeld.addAndGet(-size);
+  /** Gives back a piece that nobody reads or writes any more. */
+  void giveBack(Piece piece) {
+    spares.offer(piece);
+    taken.decrementAndGet();
+  }
+
+  /** Frees what is not in use. */
+  void trim() {
+    for (Piece spare; (spare = spares.poll()) != null; ) {
+      spare.free();
+    }
+  }
+
+  /**
+   * Memory outside of the heap. Freed by whoever has it, once; whoever reads or writes it after
+   * that gets an exception.
+   */
+  record Piece(Arena arena, MemorySegment segment) {
+
+    private static Piece allocate(long bytes) {
+      var arena = Arena.ofShared();
+      return new Piece(arena, arena.allocate(bytes));
+    }
+
+    private void free() {
+      arena.close();
+    }
   }
 
   /** Drops what is held of a store that is closed. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,17 +27,28 @@ final class Upkeep implements AutoCloseable {
   /** So much is let in before the bound is looked at again, a part of the bound. */
   private static final int BOUND_SHARE = 64;
 
-  /** No pack for so long is a quiet moment: a few round trips. */
+  /** No pack and no reader for so long is a quiet moment: a few round trips. */
   private static final Duration QUIET = Duration.ofMillis(300);
 
-  /** With so many new packs look-ups get slow, and there is no waiting for a quiet moment. */
-  private static final int URGENT_PACKS = 3 * Consolidation.MOST_PACKS;
+  /**
+   * What waits for a quiet moment waits no longer. A {@code grep -r} through Linux takes 20 s, and
+   * merging its packs meanwhile took 2 s of those.
+   */
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
+
+  /**
+   * With so many new packs look-ups get slow, some 10 µs for what is in none of them, and there is
+   * no waiting for a quiet moment.
+   */
+  private static final int URGENT_PACKS = 10 * Consolidation.MOST_PACKS;
 
   private final LocalObjects local;
   private final Consolidation consolidation;
   private final DiskBound bound;
   private final Path lockFile;
   private final long worthwhileBytes;
+  private final StoreMemory memory;
+  private final LongSupplier activity;
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -50,8 +62,18 @@ final class Upkeep implements AutoCloseable {
   /** Whether there may be something to do: what others left, what has come, what waits its turn. */
   private boolean untidy = true;
 
-  Upkeep(LocalObjects local, Consolidation consolidation, DiskBound bound, StoreOptions options) {
+  /**
+   * @param activity changes while somebody reads or something comes
+   */
+  Upkeep(
+      LocalObjects local,
+      Consolidation consolidation,
+      DiskBound bound,
+      StoreOptions options,
+      LongSupplier activity) {
     this.local = local;
+    this.memory = options.memory();
+    this.activity = activity;
     this.consolidation = consolidation;
     this.bound = bound;
     this.lockFile = options.cacheDirectory().resolve("upkeep.lock");
@@ -115,6 +137,7 @@ final class Upkeep implements AutoCloseable {
 
   private void run() {
     while (awaitWork()) {
+      memory.trim();
       try {
         if (isUntidy()) {
           settle(tidy());
@@ -140,14 +163,7 @@ final class Upkeep implements AutoCloseable {
       while (!closed && left > 0 && !isWorthwhile()) {
         left = arrival.awaitNanos(left);
       }
-      int before = -1;
-      while (!closed && packs != before && packs < URGENT_PACKS) {
-        before = packs;
-        long quiet = QUIET.toNanos();
-        while (!closed && quiet > 0) {
-          quiet = arrival.awaitNanos(quiet);
-        }
-      }
+      awaitQuiet();
       untidy |= packs > 0;
       packs = 0;
       bytes = 0;
@@ -156,6 +172,23 @@ final class Upkeep implements AutoCloseable {
       return false;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void awaitQuiet() throws InterruptedException {
+    long start = System.nanoTime();
+    long before = -1;
+    for (long now = activity.getAsLong();
+        !closed
+            && now != before
+            && packs < URGENT_PACKS
+            && System.nanoTime() - start < LONGEST_WAIT.toNanos();
+        now = activity.getAsLong()) {
+      before = now;
+      long quiet = QUIET.toNanos();
+      while (!closed && quiet > 0) {
+        quiet = arrival.awaitNanos(quiet);
+      }
     }
   }
 

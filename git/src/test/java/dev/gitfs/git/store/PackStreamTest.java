@@ -494,7 +494,7 @@ final class PackStreamTest {
 
     @Override
     public void arrived(PackEntry entry, byte[] content) {
-      contents.put(entry.toObjectId(), content);
+      contents.put(entry.toObjectId(), Arrays.copyOf(content, (int) entry.size()));
     }
 
     @Override
