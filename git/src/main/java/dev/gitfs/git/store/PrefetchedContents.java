@@ -22,7 +22,7 @@ final class PrefetchedContents {
    * Who reads on reads a slab in some milliseconds: who has not for so long has stopped, and what
    * comes waits for him no longer.
    */
-  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** However slowly they read, a server must see that its answer is taken. */
   private static final long LONGEST_DELAY = TimeUnit.SECONDS.toNanos(2);
