@@ -8,7 +8,6 @@ import dev.gitfs.cli.config.ModeNames;
 import dev.gitfs.cli.config.ProfileFiles;
 import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.SettingsException;
-import dev.gitfs.cli.config.TimeSpan;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.DaemonProcess;
 import dev.gitfs.cli.daemon.KernelMounts;
@@ -23,7 +22,6 @@ import dev.gitfs.mount.prefetch.Profile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -95,17 +93,6 @@ final class MountCommand implements Command {
   private final OptionSpec noProfile =
       Command.flag("bring no profile, nor the repository's own", "--no-profile");
 
-  private final OptionSpec poll =
-      OptionSpec.builder("--poll")
-          .paramLabel("DURATION")
-          .type(Duration.class)
-          .description(
-              "how often to ask whether the branch has moved, such as 10s or 5m; "
-                  + TimeSpan.text(Defaults.POLL)
-                  + " if not given")
-          .converters(MountCommand::duration)
-          .build();
-
   private final OptionSpec pin =
       Command.flag("stay at the commit, wherever the branch moves", "--pin");
 
@@ -146,7 +133,6 @@ final class MountCommand implements Command {
         .addOption(prefetch)
         .addOption(profile)
         .addOption(noProfile)
-        .addOption(poll)
         .addOption(pin)
         .addOption(settings.file())
         .addOption(settings.allow())
@@ -187,7 +173,7 @@ final class MountCommand implements Command {
               lines,
               profile.getValue() == null && !noProfile.<Boolean>getValue(),
               pin.<Boolean>getValue(),
-              Optional.<Duration>ofNullable(poll.getValue()).orElse(set.poll()),
+              mounting.poll(set),
               kernelOptions);
       MountSummary summary = Launch.await(process, target, daemon -> daemon.mount(request));
       var out = syntax.commandLine().getOut();
@@ -271,19 +257,6 @@ final class MountCommand implements Command {
           .toList();
     } catch (IllegalArgumentException e) {
       throw new ParameterException(syntax.commandLine(), e.getMessage());
-    }
-  }
-
-  private static Duration duration(String text) {
-    try {
-      Duration duration = TimeSpan.parse(text);
-      if (duration.compareTo(Defaults.LEAST_POLL) < 0) {
-        throw new TypeConversionException(
-            "--poll must be at least " + TimeSpan.text(Defaults.LEAST_POLL));
-      }
-      return duration;
-    } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(e.getMessage());
     }
   }
 

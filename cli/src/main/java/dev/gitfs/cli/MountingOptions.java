@@ -1,13 +1,18 @@
 package dev.gitfs.cli;
 
+import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.config.Settings;
+import dev.gitfs.cli.config.TimeSpan;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /** The options of every command that mounts: one repository, or all. */
 final class MountingOptions {
@@ -17,6 +22,17 @@ final class MountingOptions {
           .paramLabel("DIR")
           .type(Path.class)
           .description("where repositories are kept; $XDG_CACHE_HOME/git-fs if nowhere given")
+          .build();
+
+  private final OptionSpec poll =
+      OptionSpec.builder("--poll")
+          .paramLabel("TIME")
+          .type(Duration.class)
+          .description(
+              "how often to ask whether branches that are shown have moved, such as 10s or 5m; "
+                  + TimeSpan.text(Defaults.POLL)
+                  + " if nowhere given")
+          .converters(timeSpan("--poll", Defaults.LEAST_POLL))
           .build();
 
   private final OptionSpec foreground =
@@ -32,13 +48,34 @@ final class MountingOptions {
           .build();
 
   void addTo(CommandSpec syntax) {
-    syntax.addOption(cacheDirectory).addOption(foreground).addOption(kernel);
+    syntax.addOption(cacheDirectory).addOption(poll).addOption(foreground).addOption(kernel);
   }
 
   /** Where objects are kept: as the command says, else as it is set. */
   Path cacheDirectory(Settings settings) {
     Path given = cacheDirectory.getValue();
     return given == null ? settings.cacheDirectory() : given.toAbsolutePath();
+  }
+
+  /** How often branches are asked for: as the command says, else as it is set. */
+  Duration poll(Settings settings) {
+    Duration given = poll.getValue();
+    return given == null ? settings.poll() : given;
+  }
+
+  /** Reads an option's duration, which must not be shorter than {@code least}. */
+  static ITypeConverter<Duration> timeSpan(String option, Duration least) {
+    return text -> {
+      try {
+        Duration duration = TimeSpan.parse(text);
+        if (duration.compareTo(least) < 0) {
+          throw new TypeConversionException(option + " must be at least " + TimeSpan.text(least));
+        }
+        return duration;
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    };
   }
 
   /** Whether the command stays until the end of its mount. */

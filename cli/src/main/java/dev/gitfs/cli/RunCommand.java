@@ -21,8 +21,6 @@ import java.util.function.BooleanSupplier;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code git-fs run}: mounts every repository under one directory. */
 final class RunCommand implements Command {
@@ -32,17 +30,6 @@ final class RunCommand implements Command {
   private final SettingsOptions settings = new SettingsOptions();
   private final MountingOptions mounting = new MountingOptions();
 
-  private final OptionSpec poll =
-      OptionSpec.builder("--poll")
-          .paramLabel("TIME")
-          .type(Duration.class)
-          .description(
-              "how often branches that are shown are looked after; "
-                  + TimeSpan.text(Defaults.POLL)
-                  + " if not given")
-          .converters(RunCommand::duration)
-          .build();
-
   private final OptionSpec idle =
       OptionSpec.builder("--idle")
           .paramLabel("TIME")
@@ -51,7 +38,7 @@ final class RunCommand implements Command {
               "after how long a repository that nobody uses is closed; "
                   + TimeSpan.text(Defaults.IDLE)
                   + " if not given")
-          .converters(RunCommand::duration)
+          .converters(MountingOptions.timeSpan("--idle", Defaults.LEAST_IDLE))
           .build();
 
   private final PositionalParamSpec directory =
@@ -77,7 +64,6 @@ final class RunCommand implements Command {
   public CommandSpec syntax() {
     mounting.addTo(syntax);
     syntax
-        .addOption(poll)
         .addOption(idle)
         .addOption(settings.file())
         .addOption(settings.allow())
@@ -105,8 +91,8 @@ final class RunCommand implements Command {
             set.forges(),
             set.rules().allowed(),
             set.rules().denied(),
-            atLeast("--poll", poll.getValue(), set.poll(), Defaults.LEAST_POLL),
-            atLeast("--idle", idle.getValue(), set.idle(), Defaults.LEAST_IDLE),
+            mounting.poll(set),
+            Optional.<Duration>ofNullable(idle.getValue()).orElse(set.idle()),
             mounting.cacheDirectory(set),
             set.memory(),
             set.cacheSize(),
@@ -131,25 +117,6 @@ final class RunCommand implements Command {
                   log.map(file -> ", log " + file).orElse("")));
       out.flush();
       return stay ? Launch.stay(process) : ExitStatus.OK;
-    }
-  }
-
-  private Duration atLeast(String option, Duration given, Duration otherwise, Duration least) {
-    if (given == null) {
-      return otherwise;
-    }
-    if (given.compareTo(least) < 0) {
-      throw new ParameterException(
-          syntax.commandLine(), option + " must be at least " + TimeSpan.text(least));
-    }
-    return given;
-  }
-
-  private static Duration duration(String text) {
-    try {
-      return TimeSpan.parse(text);
-    } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(e.getMessage());
     }
   }
 }

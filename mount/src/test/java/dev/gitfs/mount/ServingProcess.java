@@ -6,6 +6,8 @@ import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.mount.tree.BranchFollower;
+import dev.gitfs.mount.tree.Pace;
 import dev.gitfs.mount.tree.RepositoryMount;
 import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Git;
@@ -38,6 +40,17 @@ final class ServingProcess implements AutoCloseable {
   }
 
   static ServingProcess start(String url, Path cache, Path directory) throws InterruptedException {
+    return start(url, cache, directory, Duration.ofHours(1));
+  }
+
+  /** The same, with the branch asked for every {@code poll}. */
+  static ServingProcess following(String url, Path cache, Duration poll)
+      throws IOException, InterruptedException {
+    return start(url, cache, Files.createTempDirectory("gitfs-serving"), poll);
+  }
+
+  private static ServingProcess start(String url, Path cache, Path directory, Duration poll)
+      throws InterruptedException {
     var process =
         Processes.command(
                 List.of(
@@ -50,7 +63,8 @@ final class ServingProcess implements AutoCloseable {
                     ServingProcess.class.getName(),
                     url,
                     cache.toString(),
-                    directory.toString()))
+                    directory.toString(),
+                    poll.toString()))
             .cleanEnvironment()
             .env(Git.environment())
             .start();
@@ -107,7 +121,11 @@ final class ServingProcess implements AutoCloseable {
                 store.resolve(Optional.empty()),
                 Path.of(arguments[2]),
                 MountOptions.readOnly(arguments[0], "git-fs"),
-                PrefetchMode.OFF)) {
+                PrefetchMode.OFF);
+        var follower =
+            new BranchFollower(
+                arguments[0], store, Optional.of(Pace.steady(Duration.parse(arguments[3]))))) {
+      follower.follow(mount.tree(), Optional.empty());
       System.out.println(READY);
       mount.await();
     }

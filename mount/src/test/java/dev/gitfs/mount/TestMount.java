@@ -65,7 +65,14 @@ final class TestMount implements AutoCloseable {
 
   /** Those of the tests' servers, with little patience between tries. */
   static RemoteOptions remoteOptions() {
-    return new RemoteOptions(Git.environment(), Timeouts.DEFAULT, QUICK_RETRIES);
+    return remoteOptions(Map.of());
+  }
+
+  /** The same, with more environment variables. */
+  static RemoteOptions remoteOptions(Map<String, String> environment) {
+    var variables = new HashMap<>(Git.environment());
+    variables.putAll(environment);
+    return new RemoteOptions(variables, Timeouts.DEFAULT, QUICK_RETRIES);
   }
 
   static TestMount of(String url) throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.forge.Sites;
+import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.namespace.NamespaceMount;
 import dev.gitfs.mount.namespace.NamespaceOptions;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Forges mounted by this JVM as a namespace on a directory of its own, with a cache of its own.
@@ -69,10 +71,20 @@ final class TestNamespace implements AutoCloseable {
   }
 
   static TestNamespace of(Settings settings, Forge... forges) throws IOException {
+    return of(settings, TestMount.remoteOptions(), forges);
+  }
+
+  /** With more environment variables for the connections to servers. */
+  static TestNamespace of(Map<String, String> environment, Forge... forges) throws IOException {
+    return of(Settings.USUAL, TestMount.remoteOptions(environment), forges);
+  }
+
+  private static TestNamespace of(Settings settings, RemoteOptions remotes, Forge... forges)
+      throws IOException {
     var home = Files.createTempDirectory("gitfs-namespace");
     var directory = Files.createDirectory(home.resolve("mnt"));
     var cache = home.resolve("cache");
-    var sites = Sites.open(List.of(forges), settings.rules, cache, TestMount.remoteOptions());
+    var sites = Sites.open(List.of(forges), settings.rules, cache, remotes);
     var mount =
         NamespaceMount.mount(
             sites,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
 
 /**
  * How one kind of forge is spoken to: which URLs of its API answer what, and the shapes of its
@@ -68,8 +69,12 @@ sealed interface Dialect permits GitHub, GitLab, Bitbucket, Gitea, Mesa {
     return Optional.empty();
   }
 
-  /** The repositories of a page. */
-  List<HostedRepository> repositories(JsonElement page);
+  /** The repositories of a page; of a plain array of them if nothing else is said. */
+  default List<HostedRepository> repositories(JsonElement page) {
+    return StreamSupport.stream(page.getAsJsonArray().spliterator(), false)
+        .map(this::repository)
+        .toList();
+  }
 
   /** The groups of a page. */
   default List<String> groups(JsonElement page) {
@@ -85,10 +90,19 @@ sealed interface Dialect permits GitHub, GitLab, Bitbucket, Gitea, Mesa {
         .findFirst();
   }
 
-  /** What describes a repository. */
-  String repository(String path);
+  /** What describes a repository; as GitHub and Gitea have it if nothing else is said. */
+  default String repository(String path) {
+    return "repos/" + encodedPath(path);
+  }
 
-  HostedRepository repository(JsonElement description);
+  /** The repository that is described so; likewise. */
+  default HostedRepository repository(JsonElement description) {
+    var repository = description.getAsJsonObject();
+    return new HostedRepository(
+        text(repository, "full_name").orElseThrow(),
+        text(repository, "default_branch"),
+        flag(repository, "archived"));
+  }
 
   /** What describes a group, where there are groups to tell from repositories. */
   default Optional<String> group(String path) {
@@ -99,7 +113,9 @@ sealed interface Dialect permits GitHub, GitLab, Bitbucket, Gitea, Mesa {
   String commit(String path, String abbreviated);
 
   /** The member of its description that is its whole id. */
-  String commitId();
+  default String commitId() {
+    return "sha";
+  }
 
   /** What lists all files of a commit with their sizes; the first page. */
   default Optional<String> files(String path, String commit, String tree) {

@@ -1,13 +1,10 @@
 package dev.gitfs.git.forge;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
 import dev.gitfs.git.remote.Credential;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 /** GitHub's REST API, version 2022-11-28; GitHub Enterprise's too. */
 record GitHub() implements Dialect {
@@ -44,38 +41,8 @@ record GitHub() implements Dialect {
   }
 
   @Override
-  public List<HostedRepository> repositories(JsonElement page) {
-    return StreamSupport.stream(page.getAsJsonArray().spliterator(), false)
-        .map(this::repository)
-        .toList();
-  }
-
-  @Override
-  public String repository(String path) {
-    return "repos/" + Dialect.encodedPath(path);
-  }
-
-  @Override
-  public HostedRepository repository(JsonElement description) {
-    return withFullName(description.getAsJsonObject());
-  }
-
-  /** The shape that Gitea and Bitbucket have as well. */
-  static HostedRepository withFullName(JsonObject repository) {
-    return new HostedRepository(
-        Dialect.text(repository, "full_name").orElseThrow(),
-        Dialect.text(repository, "default_branch"),
-        Dialect.flag(repository, "archived"));
-  }
-
-  @Override
   public String commit(String path, String abbreviated) {
     return repository(path) + "/commits/" + Dialect.encoded(abbreviated) + "?per_page=1";
-  }
-
-  @Override
-  public String commitId() {
-    return "sha";
   }
 
   @Override

@@ -10,7 +10,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
-/** GitLab's REST API, version 4. Its projects are repositories here. */
+/**
+ * GitLab's REST API, version 4. Its projects are repositories here. It tells no sizes that are
+ * worth asking for: GraphQL's {@code blobs} wants the paths, and at two points of complexity each
+ * takes some fifty in a request, for as many of which git sends the files.
+ */
 record GitLab() implements Dialect {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}");

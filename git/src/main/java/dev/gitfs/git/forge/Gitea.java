@@ -1,11 +1,9 @@
 package dev.gitfs.git.forge;
 
-import com.google.gson.JsonElement;
 import dev.gitfs.git.remote.Credential;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 /** The REST API of Gitea and Forgejo, version 1. */
 record Gitea() implements Dialect {
@@ -45,33 +43,11 @@ record Gitea() implements Dialect {
   }
 
   @Override
-  public List<HostedRepository> repositories(JsonElement page) {
-    return StreamSupport.stream(page.getAsJsonArray().spliterator(), false)
-        .map(this::repository)
-        .toList();
-  }
-
-  @Override
-  public String repository(String path) {
-    return "repos/" + Dialect.encodedPath(path);
-  }
-
-  @Override
-  public HostedRepository repository(JsonElement description) {
-    return GitHub.withFullName(description.getAsJsonObject());
-  }
-
-  @Override
   public String commit(String path, String abbreviated) {
     return repository(path)
         + "/git/commits/"
         + Dialect.encoded(abbreviated)
         + "?stat=false&verification=false&files=false";
-  }
-
-  @Override
-  public String commitId() {
-    return "sha";
   }
 
   @Override

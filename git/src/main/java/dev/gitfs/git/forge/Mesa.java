@@ -74,11 +74,6 @@ record Mesa() implements Dialect {
   }
 
   @Override
-  public String commitId() {
-    return "sha";
-  }
-
-  @Override
   public Optional<String> files(String path, String commit, String tree) {
     return Optional.of(repository(path) + "/content?ref=" + commit + "&path=&depth=" + DEPTH);
   }

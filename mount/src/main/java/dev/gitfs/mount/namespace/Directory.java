@@ -38,7 +38,6 @@ abstract sealed class Directory extends Node permits Top, Group, RefList {
     Answer NEVER = new Absent(Validity.FOREVER);
   }
 
-  private final Surroundings surroundings;
   private final Optional<Directory> parent;
   private final ConcurrentHashMap<String, Node> children = new ConcurrentHashMap<>();
 
@@ -51,14 +50,9 @@ abstract sealed class Directory extends Node permits Top, Group, RefList {
   private volatile Instant changed;
 
   Directory(String name, Surroundings surroundings, Optional<Directory> parent) {
-    super(name);
-    this.surroundings = surroundings;
+    super(name, surroundings);
     this.parent = parent;
     this.changed = surroundings.since();
-  }
-
-  final Surroundings surroundings() {
-    return surroundings;
   }
 
   final long parentInode() {
@@ -116,7 +110,7 @@ abstract sealed class Directory extends Node permits Top, Group, RefList {
       return known;
     }
     if (!(node instanceof RepositoryRoot)) {
-      surroundings.nodes().add(node);
+      surroundings().nodes().add(node);
     }
     node.position(++lastPosition);
     children.put(node.name(), node);
@@ -128,7 +122,7 @@ abstract sealed class Directory extends Node permits Top, Group, RefList {
     for (var node : nodes) {
       if (node.drop()) {
         children.remove(node.name(), node);
-        surroundings.nodes().remove(node);
+        surroundings().nodes().remove(node);
       }
     }
     ordered =
@@ -159,6 +153,6 @@ abstract sealed class Directory extends Node permits Top, Group, RefList {
 
   @Override
   final void describe(Attributes attributes) {
-    surroundings.describeDirectory(attributes, inode(), changed);
+    surroundings().describeDirectory(attributes, inode(), changed);
   }
 }

@@ -18,6 +18,7 @@ abstract sealed class Node permits Directory, RefLink, RepositoryRoot {
 
   private final String name;
   private final byte[] nameBytes;
+  private final Surroundings surroundings;
 
   /** Lookups that the kernel holds. */
   private final AtomicLong lookups = new AtomicLong();
@@ -28,8 +29,9 @@ abstract sealed class Node permits Directory, RefLink, RepositoryRoot {
   /** Its place in the listing of its directory, 0 before it has one. Written by the directory. */
   private volatile long position;
 
-  Node(String name) {
+  Node(String name, Surroundings surroundings) {
     this.name = name;
+    this.surroundings = surroundings;
     this.nameBytes = name.getBytes(StandardCharsets.UTF_8);
   }
 
@@ -39,6 +41,10 @@ abstract sealed class Node permits Directory, RefLink, RepositoryRoot {
 
   final byte[] nameBytes() {
     return nameBytes;
+  }
+
+  final Surroundings surroundings() {
+    return surroundings;
   }
 
   final long inode() {
@@ -84,10 +90,14 @@ abstract sealed class Node permits Directory, RefLink, RepositoryRoot {
   abstract FileType type();
 
   /** How long the kernel may take it for granted that the name leads here. */
-  abstract Duration nameValid();
+  Duration nameValid() {
+    return surroundings.nameValid();
+  }
 
   /** How long the kernel may keep what {@link #describe} says. */
-  abstract Duration attributesValid();
+  Duration attributesValid() {
+    return surroundings.nameValid();
+  }
 
   /** Fills in attributes. Waits for nothing. */
   abstract void describe(Attributes attributes);

@@ -3,12 +3,10 @@ package dev.gitfs.mount.namespace;
 import dev.gitfs.fuse.Attributes;
 import dev.gitfs.fuse.FileType;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 
 /** A branch or tag in the list of a repository's refs: a link to the repository at that ref. */
 final class RefLink extends Node {
 
-  private final Surroundings surroundings;
   private final byte[] target;
   private volatile boolean there = true;
 
@@ -17,8 +15,7 @@ final class RefLink extends Node {
    * @param repository the repository's own name
    */
   RefLink(String name, Surroundings surroundings, String repository) {
-    super(name);
-    this.surroundings = surroundings;
+    super(name, surroundings);
     this.target = ("../" + repository + "@" + name).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -37,18 +34,8 @@ final class RefLink extends Node {
   }
 
   @Override
-  Duration nameValid() {
-    return surroundings.nameValid();
-  }
-
-  @Override
-  Duration attributesValid() {
-    return surroundings.nameValid();
-  }
-
-  @Override
   void describe(Attributes attributes) {
-    surroundings.describeLink(attributes, inode(), target.length);
+    surroundings().describeLink(attributes, inode(), target.length);
   }
 
   @Override

@@ -34,7 +34,6 @@ final class RepositoryRoot extends Node {
   /** Between a lookup that asks for the commit and what follows it, cd and ls. */
   private static final Duration FRESH = Duration.ofSeconds(10);
 
-  private final Surroundings surroundings;
   private final Group parent;
   private final SharedRepository repository;
   private final Optional<String> ref;
@@ -85,12 +84,11 @@ final class RepositoryRoot extends Node {
       Group parent,
       SharedRepository repository,
       Optional<String> ref) {
-    super(name);
-    this.surroundings = surroundings;
+    super(name, surroundings);
     this.parent = parent;
     this.repository = repository;
     this.ref = ref;
-    this.memory = new Memory(surroundings.options().absent());
+    this.memory = new Memory(surroundings().options().absent());
   }
 
   Group parent() {
@@ -114,7 +112,7 @@ final class RepositoryRoot extends Node {
   /** Notes that it is there: a forge lists it, or the server has it. */
   void appear() {
     // It is found by its number from now on.
-    surroundings.nodes().add(this);
+    surroundings().nodes().add(this);
     known = true;
   }
 
@@ -197,16 +195,16 @@ final class RepositoryRoot extends Node {
                 holding.opened.store(),
                 holding.revision,
                 new InodeRange(inode(), parent.inode()),
-                surroundings.ownership(),
-                surroundings.options().prefetch());
-        opened.init(surroundings.connection());
+                surroundings().ownership(),
+                surroundings().options().prefetch());
+        opened.init(surroundings().connection());
         follower = holding.opened.follower();
         follower.follow(opened, ref);
         tree = opened;
         log.info("Opened {} at {}", path(), holding.revision.commit().name());
         if (again) {
           // Who stands in it may have a listing of before.
-          surroundings.invalidateListing(inode());
+          surroundings().invalidateListing(inode());
         }
       }
       return tree;
@@ -261,7 +259,7 @@ final class RepositoryRoot extends Node {
           return false;
         }
         close(open);
-        log.info("Closed {}: nobody has used it for {}", path(), surroundings.options().idle());
+        log.info("Closed {}: nobody has used it for {}", path(), surroundings().options().idle());
       }
       if (held.isPresent()) {
         held = Optional.empty();
@@ -369,21 +367,12 @@ final class RepositoryRoot extends Node {
   }
 
   @Override
-  Duration nameValid() {
-    return surroundings.nameValid();
-  }
-
-  @Override
-  Duration attributesValid() {
-    return surroundings.nameValid();
-  }
-
-  @Override
   void describe(Attributes attributes) {
     var open = tree;
     var now = open == null ? shown : open.revision();
-    surroundings.describeDirectory(
-        attributes, inode(), now == null ? surroundings.since() : now.committed());
+    surroundings()
+        .describeDirectory(
+            attributes, inode(), now == null ? surroundings().since() : now.committed());
   }
 
   @Override
