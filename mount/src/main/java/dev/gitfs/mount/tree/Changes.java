@@ -1,61 +1,110 @@
 package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.Notifier;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What the kernel has to hear of a move. */
+/**
+ * What the kernel has to hear of a move.
+ *
+ * <p>For each name it waits for the lookups and listings under way in that directory, which is why
+ * what they bring from before the move is forgotten with the rest. One that waits for a server that
+ * does not answer holds up its own directory alone: the others are told on another thread.
+ */
 final class Changes {
+
+  /** A directory takes microseconds; one of a hundred thousand changed names takes no harm. */
+  private static final Duration STALLED = Duration.ofMillis(50);
+
+  /** With so many directories stalled there is no server for the others either. */
+  private static final int MOST_THREADS = 32;
 
   /** Something that the kernel may hold and that is no longer so. */
   private sealed interface Change {
 
+    void tell(Notifier notifier);
+
     /** A name leads to another node, or is gone, or is there now. */
-    record Name(long directory, byte[] name) implements Change {}
+    record Name(long directory, byte[] name) implements Change {
+      @Override
+      public void tell(Notifier notifier) {
+        notifier.invalidateEntry(directory, name);
+      }
+    }
 
     /** The name of a file or link is gone. */
-    record Removed(long directory, long inode, byte[] name) implements Change {}
+    record Removed(long directory, long inode, byte[] name) implements Change {
+      @Override
+      public void tell(Notifier notifier) {
+        notifier.delete(directory, inode, name);
+      }
+    }
 
     /** A directory lists otherwise, and has another time. */
-    record Contents(long directory) implements Change {}
+    record Contents(long directory) implements Change {
+      @Override
+      public void tell(Notifier notifier) {
+        // The offset 0 stands for the listing.
+        notifier.invalidateInode(directory, 0, 0);
+      }
+    }
   }
 
-  private final List<Change> changes = new ArrayList<>();
+  /** By directory. */
+  private final Map<Long, List<Change>> changes = new LinkedHashMap<>();
 
   void name(long directory, byte[] name) {
-    changes.add(new Change.Name(directory, name));
+    add(directory, new Change.Name(directory, name));
   }
 
   void removed(long directory, long inode, byte[] name) {
-    changes.add(new Change.Removed(directory, inode, name));
+    add(directory, new Change.Removed(directory, inode, name));
   }
 
   /** To be told after all names of that directory. */
   void contents(long directory) {
-    changes.add(new Change.Contents(directory));
+    add(directory, new Change.Contents(directory));
   }
 
-  /**
-   * Tells the kernel, and returns when it has heard all. For each name it waits for the lookups and
-   * listings under way in that directory, which is why what they bring from before the move is
-   * forgotten with the rest.
-   */
+  private void add(long directory, Change change) {
+    changes.computeIfAbsent(directory, _ -> new ArrayList<>()).add(change);
+  }
+
+  /** Tells the kernel, and returns when it has heard all. */
   void announce(Notifier notifier) throws InterruptedException {
-    // A call into the kernel that may take long is none for a virtual thread.
-    var thread = Thread.ofPlatform().daemon().name("invalidation").unstarted(() -> tell(notifier));
-    thread.start();
-    thread.join();
+    var left = new ConcurrentLinkedQueue<>(changes.values());
+    var threads = new ArrayList<Thread>();
+    while (!left.isEmpty() && threads.size() < MOST_THREADS) {
+      // A call into the kernel that may take long is none for a virtual thread.
+      var thread =
+          Thread.ofPlatform().daemon().name("invalidation").start(() -> tell(left, notifier));
+      threads.add(thread);
+      awaitStall(thread, left);
+    }
+    for (var thread : threads) {
+      thread.join();
+    }
   }
 
-  private void tell(Notifier notifier) {
-    for (var change : changes) {
-      switch (change) {
-        case Change.Name(long directory, var name) -> notifier.invalidateEntry(directory, name);
-        case Change.Removed(long directory, long inode, var name) ->
-            notifier.delete(directory, inode, name);
-        // The offset 0 stands for the listing.
-        case Change.Contents(long directory) -> notifier.invalidateInode(directory, 0, 0);
+  /** Returns when {@code thread} has come to its end, or nobody takes what is left. */
+  private static void awaitStall(Thread thread, Queue<List<Change>> left)
+      throws InterruptedException {
+    for (int before = left.size() + 1; left.size() < before; ) {
+      before = left.size();
+      if (thread.join(STALLED)) {
+        return;
       }
+    }
+  }
+
+  private static void tell(Queue<List<Change>> left, Notifier notifier) {
+    for (var directory = left.poll(); directory != null; directory = left.poll()) {
+      directory.forEach(change -> change.tell(notifier));
     }
   }
 }

@@ -14,15 +14,17 @@ import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.Prefetcher;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.GitServer;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +125,55 @@ final class MovesTest {
     assertThat(nodes.inodes().versions()).isLessThan(3 * (Directory.EARLIER_VERSIONS + 3));
   }
 
+  @Test
+  void aLookUpThatWaitsHoldsUpItsOwnDirectoryAlone() throws Exception {
+    long a = enter(1, "a");
+    long b = enter(a, "b");
+    var stalled = new CountDownLatch(1);
+    var heard =
+        new Heard() {
+          @Override
+          public boolean invalidateEntry(long parent, byte[] name) {
+            if (parent == 1) {
+              awaitUninterruptibly(stalled);
+            }
+            return super.invalidateEntry(parent, name);
+          }
+        };
+    repository.commit(MAIN, next(), repository.id(MAIN));
+    Revision revision = store.resolve(Optional.empty());
+    store.tree(revision.tree());
+    var changes = new Moves(store, nodes.inodes()).make(revision, () -> {});
+    var announcing =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                changes.announce(heard);
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
+            });
+    try {
+      Eventually.holds(
+          "all other directories were told",
+          () -> heard.lines.contains("inode " + a) && heard.lines.contains("inode " + b));
+      assertThat(heard.lines).contains("entry " + b + " changed").doesNotContain("inode 1");
+      assertThat(announcing.isAlive()).isTrue();
+    } finally {
+      stalled.countDown();
+    }
+    announcing.join();
+    assertThat(heard.lines).contains("entry 1 changed", "entry 1 added", "inode 1");
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private List<String> move(Snapshot to) throws Exception {
     inodeBefore = nodes.inodes().root().current().number() == 0 ? inode(1, "gone") : 0;
     repository.commit(MAIN, to, repository.id(MAIN));
@@ -165,8 +216,8 @@ final class MovesTest {
   }
 
   /** Writes down what it is told. */
-  private static final class Heard implements Notifier {
-    private final List<String> lines = new ArrayList<>();
+  private static class Heard implements Notifier {
+    final List<String> lines = new CopyOnWriteArrayList<>();
 
     @Override
     public boolean invalidateInode(long node, long offset, long length) {
