@@ -1,0 +1,97 @@
+package dev.gitfs.git.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.jgit.lib.ObjectId;
+import org.junit.jupiter.api.Test;
+
+/** What comes waits for whoever reads, and for nobody else. */
+final class PrefetchedContentsTest {
+
+  private static final Duration AT_ONCE = Duration.ofMillis(300);
+
+  /** 64 pieces of 8 KiB. */
+  private final PrefetchedContents contents = new PrefetchedContents(new StoreMemory(1 << 20));
+
+  private final byte[] content = new byte[8 << 10];
+  private final List<ObjectId> held = new ArrayList<>();
+  private int named;
+
+  private record Answer(boolean isAwaited) implements Reception {
+    @Override
+    public boolean isEnough(long bytes) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatFindsNoRoomIsHeldOnceAReaderHasMadeSome() throws Exception {
+    var answer = new Answer(false);
+    fill(answer);
+    ObjectId next = id();
+    var arrival = Thread.ofVirtual().start(() -> add(answer, next));
+    assertThat(arrival.join(Duration.ofMillis(50))).isFalse();
+    read(held.getFirst());
+    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(contents.open(next)).isPresent();
+  }
+
+  @Test
+  void whatSomebodyWaitsForWaitsForNobody() {
+    fill(new Answer(false));
+    ObjectId next = id();
+    assertThat(timed(() -> add(new Answer(true), next))).isLessThan(AT_ONCE);
+    assertThat(contents.open(next)).isEmpty();
+  }
+
+  @Test
+  void aReaderWhoHasStoppedHoldsUpOneFileAndNoMore() {
+    var answer = new Answer(false);
+    fill(answer);
+    add(answer, id());
+    assertThat(timed(() -> add(answer, id()))).isLessThan(AT_ONCE);
+    read(held.getFirst());
+    ObjectId next = id();
+    add(answer, next);
+    assertThat(contents.open(next)).isPresent();
+  }
+
+  @Test
+  void afterItWasClosedNothingIsHeld() {
+    contents.close();
+    ObjectId late = id();
+    add(new Answer(false), late);
+    assertThat(contents.open(late)).isEmpty();
+  }
+
+  private void fill(Reception from) {
+    for (int i = 0; i < 64; i++) {
+      held.add(id());
+      add(from, held.getLast());
+    }
+  }
+
+  private void add(Reception from, ObjectId id) {
+    contents.add(from, id, content, content.length);
+  }
+
+  private void read(ObjectId id) {
+    try (var blob = contents.open(id).orElseThrow()) {
+      assertThat(blob.size()).isEqualTo(content.length);
+      contents.wasRead(id);
+    }
+  }
+
+  private static Duration timed(Runnable action) {
+    long start = System.nanoTime();
+    action.run();
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  private ObjectId id() {
+    return ObjectId.fromString("%040x".formatted(++named));
+  }
+}
