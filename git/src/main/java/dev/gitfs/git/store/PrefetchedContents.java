@@ -27,6 +27,9 @@ final class PrefetchedContents {
   /** However slowly they read, a server must see that its answer is taken. */
   private static final long LONGEST_DELAY = TimeUnit.SECONDS.toNanos(2);
 
+  /** What nobody has read within a minute was not needed, or not soon. */
+  private static final long WASTED = TimeUnit.MINUTES.toNanos(1);
+
   /** How often to look whether somebody waits for what is held up. */
   private static final long GLANCE_MILLIS = 2;
 
@@ -141,7 +144,7 @@ final class PrefetchedContents {
     long wastedBytes = forgottenBytes;
     long now = System.nanoTime();
     for (Unread file : unread.values()) {
-      if (now - file.since < Slabs.PATIENCE) {
+      if (now - file.since < WASTED) {
         break;
       }
       wastedObjects++;

@@ -26,8 +26,12 @@ import org.eclipse.jgit.lib.ObjectId;
  */
 final class Slabs {
 
-  /** What nobody has read within a minute was not needed, or not soon. */
-  static final long PATIENCE = TimeUnit.MINUTES.toNanos(1);
+  /**
+   * What nobody has read for so long makes room for what is coming: a link of 200 Mbit/s fills all
+   * of this memory in a second, so its readers have gone elsewhere, or are slow enough to have it
+   * inflated once more.
+   */
+  static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
 
   /** What is read first must not find all memory taken by what is read after it. */
   private static final int LATER_SHARE = 2;

@@ -83,7 +83,9 @@ final class Reads {
       stream.kinds.want(Kinds.LARGE);
     }
     windows.touch(stream, spot, now);
-    if (missed) {
+    if (windows.takeBack(stream, spot.folder())) {
+      windows.advance(stream);
+    } else if (missed) {
       miss(spot, now);
     }
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -26,6 +27,9 @@ final class Windows {
 
   /** Sizes in one request: 800 KB, or two round trips' worth of bytes at 50 ms and 200 Mbit/s. */
   static final int MOST_SIZES = 16_384;
+
+  /** How much larger each window of sizes is than the last: four are as cheap as one file. */
+  private static final int SIZES_GROWTH = 4;
 
   /** Larger files are left for demand: one of them costs as much as a directory of others. */
   static final long LARGE = 1 << 20;
@@ -163,7 +167,7 @@ final class Windows {
         contents.add(stream.last);
       }
       if (2 * spots.size() >= stream.size) {
-        stream.size = Math.min(2 * stream.size, MOST_OBJECTS);
+        stream.size = Math.min((alone ? SIZES_GROWTH : 2) * stream.size, MOST_OBJECTS);
       }
     }
     if (!contents.isEmpty()) {
@@ -474,6 +478,24 @@ final class Windows {
       }
     }
     return bytes;
+  }
+
+  /** Has the next window bring what was left out of a directory and no longer is, if anything. */
+  boolean takeBack(Stream stream, Folder folder) {
+    int entries = outline.tree(folder.tree()).orElseThrow().size();
+    var spots =
+        IntStream.range(0, entries)
+            .filter(index -> folder.reading().claim(index) == stream.leftOut)
+            .mapToObj(index -> spot(folder, index).orElseThrow())
+            .filter(spot -> !outline.isLocal(spot.id()))
+            .filter(spot -> !isLeftOut(spot, outline.size(spot.id()).orElse(0), stream))
+            .toList();
+    for (var spot : stream.forward ? spots : spots.reversed()) {
+      folder.reading().unclaim(spot.index());
+      stream.again.add(spot);
+    }
+    stream.over &= spots.isEmpty();
+    return !spots.isEmpty();
   }
 
   private boolean isLeftOut(Spot spot, long size, Stream stream) {

@@ -148,6 +148,19 @@ final class PolicyTest {
   }
 
   @Test
+  void whatWasLeftOutOfADirectoryIsBroughtAfterAllWhenOneOfItIsRead() {
+    var files =
+        Stream.concat(
+                IntStream.range(100, 120).mapToObj(i -> "d/f" + i + ".c"),
+                IntStream.range(120, 150).mapToObj(i -> "d/f" + i + ".c:2000000"))
+            .toArray(String[]::new);
+    var names = Stream.of(files).map(file -> file.split(":")[0]).toArray(String[]::new);
+    var mount = adaptive(RecordedTree.of(files)).play(Trace.of(names));
+    assertThat(mount.unread()).isZero();
+    assertThat(mount.demands()).isLessThan(8);
+  }
+
+  @Test
   void archivesAndLargeFilesAreLeftForDemand() {
     var tree = RecordedTree.of("d/a.c", "d/b.c", "d/c.zip", "d/d.c:5000000", "d/e.png", "d/f.c");
     var mount = adaptive(tree).play(Trace.of("d/", "d/a.c", "d/b.c"));
