@@ -42,7 +42,9 @@ final class TreeTasks {
           case FIND -> Task.FIND;
           case LIST -> Task.LIST_ALL;
           case GREP -> Task.GREP;
-          case RG -> new Task(name.title(), "! rg --no-config --no-ignore '%s' . | grep .".formatted(NOWHERE));
+          case RG ->
+              new Task(
+                  name.title(), "! rg --no-config --no-ignore '%s' . | grep .".formatted(NOWHERE));
           // To /dev/null itself tar would read nothing.
           case TAR -> new Task(name.title(), "bash -o pipefail -c 'tar -cf - . | cat >/dev/null'");
           case MAKE ->
