@@ -131,9 +131,12 @@ final class Policy {
         lastAccess = at;
         looks.listed(folder, at);
       }
-      case Access.Looked(var folder, int _, boolean missed, long at) -> {
+      case Access.Looked(var folder, int index, boolean missed, long at) -> {
         lastAccess = at;
         looks.looked(folder, missed, at);
+        if (missed && mode != PrefetchMode.ATTRIBUTES && !windows.outline().sizesAlone()) {
+          windows.spot(folder, index).ifPresent(reads::lookedAt);
+        }
       }
       case Access.Read(var folder, int index, boolean missed, long at) -> {
         lastAccess = at;

@@ -70,6 +70,13 @@ final class Reads {
     }
   }
 
+  /** Someone waits for the content of a file, which alone tells its size. */
+  void lookedAt(Spot spot) {
+    if (!spot.folder().isListed() && windows.isFree(spot, null)) {
+      namesakes.missed(spot, name(spot));
+    }
+  }
+
   private String name(Spot spot) {
     return outline
         .tree(spot.folder().tree())

@@ -45,6 +45,16 @@ final class PolicyTest {
   }
 
   @Test
+  void theyDoSoAsWellWhereALookBringsTheContent() {
+    var order = new ArrayList<>(IntStream.range(0, 600).mapToObj(i -> "d" + i + "/f3.c").toList());
+    Collections.shuffle(order, new Random(4));
+    var mount =
+        new SimulatedMount(folders(600, 5), PrefetchMode.ADAPTIVE, false)
+            .play(Trace.of(order.toArray(String[]::new)));
+    assertThat(mount.demands()).isLessThan(60);
+  }
+
+  @Test
   void filesOfOneNameOfWhichFewAreReadBringAFewHundred() {
     var mount =
         adaptive(folders(900, 5))
