@@ -168,16 +168,9 @@ final class NamespaceListingTest {
   @Test
   void noRedirectLeadsToWhatIsDenied() throws Exception {
     repositories.create("acme/new").commit(new Snapshot().file("README", "moved\n"));
-    server.inject(
-        request -> request.target().startsWith("/acme/old/info/refs"),
-        new Fault.Answer(
-            301, Map.of("Location", server.url("acme/new/info/refs?service=git-upload-pack"))));
+    redirectOldToNew();
     github.repository("acme/old", "main");
-    namespace =
-        TestNamespace.of(
-            TestNamespace.Settings.USUAL.rules(
-                Rules.of(List.of("github/acme"), List.of("github/acme/new"))),
-            forge("github", ForgeKind.GITHUB, github, "acme", "other"));
+    mountGithubWithoutNew();
     assertThat(namespace.run("cat github/acme/old/README").errors())
         .contains("No such file or directory");
   }
@@ -188,11 +181,7 @@ final class NamespaceListingTest {
     old.commit(new Snapshot().file("README", "old\n").file("unread", "yet\n"));
     repositories.create("acme/new").commit(new Snapshot().file("README", "moved\n"));
     github.repository("acme/old", "main");
-    namespace =
-        TestNamespace.of(
-            TestNamespace.Settings.USUAL.rules(
-                Rules.of(List.of("github/acme"), List.of("github/acme/new"))),
-            forge("github", ForgeKind.GITHUB, github, "acme", "other"));
+    mountGithubWithoutNew();
     assertThat(namespace.shell("cat github/acme/old/README")).isEqualTo("old\n");
     for (var tail : List.of("info/refs?service=git-upload-pack", "git-upload-pack")) {
       server.inject(
@@ -213,13 +202,26 @@ final class NamespaceListingTest {
   @Test
   void aRenamedRepositoryIsFollowed() throws Exception {
     repositories.create("acme/new").commit(new Snapshot().file("README", "moved\n"));
-    server.inject(
-        request -> request.target().startsWith("/acme/old/info/refs"),
-        new Fault.Answer(
-            301, Map.of("Location", server.url("acme/new/info/refs?service=git-upload-pack"))));
+    redirectOldToNew();
     github.repository("acme/old", "main").rename("acme/old", "acme/new");
     mountGithub();
     assertThat(namespace.shell("ls github/acme")).isEqualTo("new\n");
     assertThat(namespace.shell("cat github/acme/old/README")).isEqualTo("moved\n");
+  }
+
+  private void redirectOldToNew() {
+    server.inject(
+        request -> request.target().startsWith("/acme/old/info/refs"),
+        new Fault.Answer(
+            301, Map.of("Location", server.url("acme/new/info/refs?service=git-upload-pack"))));
+  }
+
+  /** Where acme/new may not be opened. */
+  private void mountGithubWithoutNew() throws Exception {
+    namespace =
+        TestNamespace.of(
+            TestNamespace.Settings.USUAL.rules(
+                Rules.of(List.of("github/acme"), List.of("github/acme/new"))),
+            forge("github", ForgeKind.GITHUB, github, "acme", "other"));
   }
 }
