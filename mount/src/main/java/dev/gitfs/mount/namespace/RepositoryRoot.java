@@ -335,23 +335,32 @@ final class RepositoryRoot extends Node {
     }
   }
 
-  /** What is open of it; empty if its tree is closed. */
+  /**
+   * What is open of it; empty if its tree is closed, and while that changes. Described under the
+   * lock, so that nothing of it is closed meanwhile.
+   */
   Optional<OpenRepository> describeOpen() {
-    var open = tree;
-    return open == null
-        ? Optional.empty()
-        : holding()
-            .flatMap(Function.identity())
-            .map(holds ->
-                new OpenRepository(
-                    path(),
-                    holds.opened.remote().url(),
-                    open.revision(),
-                    holds.opened.follower().state(open),
-                    openedAt,
-                    holds.opened.store().statistics(),
-                    holds.opened.remote().statistics(),
-                    open.prefetched()));
+    if (!changing.tryLock()) {
+      return Optional.empty();
+    }
+    try {
+      var open = tree;
+      return open == null ? Optional.empty() : held.map(holds -> describe(open, holds.opened));
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private OpenRepository describe(RepositoryTree open, SharedRepository.Opened opened) {
+    return new OpenRepository(
+        path(),
+        opened.remote().url(),
+        open.revision(),
+        opened.follower().state(open),
+        openedAt,
+        opened.store().statistics(),
+        opened.remote().statistics(),
+        open.prefetched());
   }
 
   /** As the log names it: where it is in the namespace. */
