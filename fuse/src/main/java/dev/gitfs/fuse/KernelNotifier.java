@@ -14,10 +14,11 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Sends notifications: an answer's header without a request's number, then a struct of their own.
- * They are rare, so each has memory of its own, and none waits for another.
+ * Each has memory of its own, and none waits for another.
  */
 final class KernelNotifier implements Notifier {
   private static final Logger LOG = System.getLogger(KernelNotifier.class.getName());
@@ -25,6 +26,7 @@ final class KernelNotifier implements Notifier {
 
   private final Channel channel;
   private final Lifetime lifetime;
+  private final ReentrantLock storing = new ReentrantLock();
 
   KernelNotifier(Channel channel, Lifetime lifetime) {
     this.channel = channel;
@@ -65,12 +67,17 @@ final class KernelNotifier implements Notifier {
 
   @Override
   public boolean store(long node, long offset, MemorySegment bytes) {
+    if (!storing.tryLock()) {
+      return false;
+    }
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment message = arena.allocate(BODY + NotifyStoreOut.SIZE, Long.BYTES);
       Fields.u64(message, BODY + NotifyStoreOut.NODEID, node);
       Fields.u64(message, BODY + NotifyStoreOut.OFFSET, offset);
       Fields.u32(message, BODY + NotifyStoreOut.SIZE_FIELD, Math.toIntExact(bytes.byteSize()));
       return send(NotifyCode.STORE, message, bytes, arena);
+    } finally {
+      storing.unlock();
     }
   }
 

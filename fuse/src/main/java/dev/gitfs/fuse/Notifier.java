@@ -36,6 +36,11 @@ public interface Notifier {
   /**
    * Puts bytes into the page cache of a node that the kernel knows, growing its size if they reach
    * beyond. The segment must be native; it is read before this returns.
+   *
+   * <p>A page that is being read is waited for. So that requests are answered meanwhile, one thread
+   * at a time does so; for any other this does nothing and returns {@code false}. That makes it the
+   * one notification that an operation may send, of another node than its own, where more than one
+   * thread reads requests.
    */
   boolean store(long node, long offset, MemorySegment bytes);
 }

@@ -192,6 +192,11 @@ final class GitStore implements ObjectStore {
   }
 
   @Override
+  public Optional<Blob> blobAhead(ObjectId id) {
+    return prefetched.peek(id);
+  }
+
+  @Override
   public void wasRead(ObjectId id) {
     blobs.invalidate(id);
     prefetched.wasRead(id);

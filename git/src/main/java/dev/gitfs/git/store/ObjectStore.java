@@ -76,6 +76,12 @@ public interface ObjectStore extends AutoCloseable {
   Blob blob(ObjectId id) throws IOException, InterruptedException;
 
   /**
+   * The contents of the blob {@code id} if they were fetched ahead and wait in memory for whoever
+   * reads them. Says nothing of whether somebody does. The caller closes it.
+   */
+  Optional<Blob> blobAhead(ObjectId id);
+
+  /**
    * A reader who keeps what he reads, as a kernel does, has come to the end of the blob {@code id}:
    * memory is better used for another.
    */

@@ -122,16 +122,26 @@ final class PrefetchedContents {
 
   /** A file that is being read: noted as used, and its content if that is here. */
   synchronized Optional<Blob> open(ObjectId id) {
+    use(id);
+    return peek(id);
+  }
+
+  /** The content of a file if it is here, whether it is being read or not. */
+  synchronized Optional<Blob> peek(ObjectId id) {
+    return contents.open(id).map(HeldBlob::new);
+  }
+
+  private void use(ObjectId id) {
     Unread file = unread.remove(id);
     if (file != null) {
       usedObjects++;
       usedBytes += file.size;
     }
-    return contents.open(id).map(HeldBlob::new);
   }
 
   /** A file was read to its end. */
   synchronized void wasRead(ObjectId id) {
+    use(id);
     long before = contents.freed();
     contents.drop(id);
     if (contents.freed() != before) {

@@ -11,7 +11,7 @@ import java.util.Set;
  * Which kinds of file, told by their extension, one reader reads: a search for text leaves images
  * out, a {@code grep --include=*.c} everything but C, and a tar nothing at all.
  */
-final class Kinds {
+public final class Kinds {
 
   /** Stands for every file that is too large to be brought on suspicion. */
   static final String LARGE = "/large";
@@ -136,7 +136,7 @@ final class Kinds {
   }
 
   /** The kind of a file with that name: its extension in lower case, empty without one. */
-  static String of(byte[] name) {
+  public static String of(byte[] name) {
     int dot = name.length;
     while (--dot > 0 && name[dot] != '.') {}
     return dot <= 0

@@ -34,9 +34,10 @@ public final class Prefetcher implements AutoCloseable {
 
   /**
    * How long the thread dozes when it has nothing to do, before it sleeps and has to be woken.
-   * Short beside a round trip; while readers are busy it spares each of them a system call.
+   * Short beside a round trip; while readers are busy it spares each of them a system call, and
+   * itself a look at every single file.
    */
-  private static final long DOZE_NANOS = 200_000;
+  private static final long DOZE_NANOS = 2_000_000;
 
   /** How often the policy hears that time has passed, while something is under way. */
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -166,6 +167,9 @@ public final class Prefetcher implements AutoCloseable {
   public void read(Folder folder, int index, boolean missed) {
     if (missed || folder.isWatched()) {
       tell(new Access.Read(folder, index, missed, System.nanoTime()));
+      if (missed) {
+        LockSupport.unpark(thread);
+      }
     }
   }
 
@@ -175,6 +179,11 @@ public final class Prefetcher implements AutoCloseable {
     if (current != null) {
       current.add(folder, index);
     }
+  }
+
+  /** Whether every read is wanted to be told. */
+  public boolean isRecording() {
+    return recording != null;
   }
 
   /** Begins to record which files are read; anew, if that was done before. */

@@ -68,6 +68,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   private final Moves moves;
   private final long root;
   private final FailedReads failedReads = new FailedReads();
+  private final FileReadahead readahead;
   private final Ownership ownership;
 
   /** What is shown, once it is. Written by one move at a time. */
@@ -89,6 +90,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     this.prefetcher = prefetcher;
     this.nodes = new Nodes(store, revision, range, prefetcher);
     this.moves = new Moves(store, nodes.inodes());
+    this.readahead = new FileReadahead(store, prefetcher);
     this.root = range.root();
     this.extendedAttributes = new ExtendedAttributes(revision, root);
     this.ownership = ownership;
@@ -293,6 +295,9 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
             reply.filled(count);
             if (offset + count == blob.size()) {
               store.wasRead(node.id());
+              if (offset == 0 && notifier.isPresent()) {
+                readAhead(request, notifier.get(), node);
+              }
             }
           } catch (IOException e) {
             failedReads.add(inode, request.pid(), ReadFailures.errno(e));
@@ -422,6 +427,16 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         .blocks((size + STAT_BLOCK - 1) / STAT_BLOCK)
         .blksize(BLOCK_SIZE)
         .times(node.seconds(), 0);
+  }
+
+  private void readAhead(Request request, Notifier kernel, Node node)
+      throws IOException, InterruptedException {
+    var version = nodes.inodes().numbering(node.inode());
+    // In a directory that has moved on since, what it showed before is not walked any more.
+    if (version.isPresent() && version.get() == version.get().directory().current()) {
+      readahead.read(
+          kernel, version.get(), nodes.tree(request, version.get().tree()), node.index());
+    }
   }
 
   /** What the file {@code node} contains, for a read at {@code offset}. */

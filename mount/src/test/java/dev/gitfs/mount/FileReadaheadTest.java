@@ -1,0 +1,164 @@
+package dev.gitfs.mount;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitfs.mount.prefetch.PathPattern;
+import dev.gitfs.mount.prefetch.PathRequest;
+import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.testkit.GitRepositories;
+import dev.gitfs.testkit.HttpBackendServer;
+import dev.gitfs.testkit.Processes;
+import dev.gitfs.testkit.Snapshot;
+import dev.gitfs.testkit.TestRepository;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whose pages the kernel has before anybody reads them: util-linux's fincore tells. */
+@Timeout(60)
+final class FileReadaheadTest {
+
+  private static final int FILES = 40;
+
+  /** As many as are put there at a time. */
+  private static final int MOST = 32;
+
+  private final GitRepositories repositories = new GitRepositories();
+  private final TestRepository repository = repositories.create("some.git");
+  private final HttpBackendServer server = new HttpBackendServer(repositories);
+  private final TreeMap<String, String> contents = new TreeMap<>();
+  private TestMount mount;
+
+  @BeforeEach
+  void mountWithAllContentsInMemory() throws Exception {
+    for (var directory : List.of("d", "e")) {
+      for (int i = 0; i < FILES; i++) {
+        contents.put(name(directory, i, "c"), text(directory, i));
+      }
+      contents.put(name(directory, 3, "h"), "a header\n");
+      contents.put(name(directory, 9, "h"), "another header\n");
+    }
+    var snapshot = new Snapshot();
+    contents.forEach(snapshot::file);
+    repository.commit(snapshot);
+    mount = TestMount.of(server.url(repository), PrefetchMode.ATTRIBUTES);
+    var everything = new PathRequest.Named(Optional.empty(), PathPattern.parse("**"));
+    var request =
+        new PathRequest(List.of(everything), true, PathRequest.ALL_LEVELS, PathRequest.ALL_BYTES);
+    assertThat(mount.mount().bring(request).await(Duration.ofSeconds(30))).isTrue();
+    // The kernel knows a file once its attributes were looked at.
+    Processes.command("ls", "-lR", ".").in(mount.directory()).run().orFail();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    mount.close();
+    server.close();
+    repositories.close();
+  }
+
+  private static String name(String directory, int number, String kind) {
+    return "%s/f%02d.%s".formatted(directory, number, kind);
+  }
+
+  private static String text(String directory, int number) {
+    return (directory + number + "\n").repeat(1 + number * 97);
+  }
+
+  private void read(String... names) {
+    for (var name : names) {
+      assertThat(mount.reading(name).run().orFail().text()).isEqualTo(contents.get(name));
+    }
+  }
+
+  private List<String> inThePageCache() {
+    var command = new ArrayList<>(List.of("fincore", "-n", "-r", "-o", "PAGES,FILE"));
+    command.addAll(contents.keySet());
+    return Processes.command(command).in(mount.directory()).run().orFail().lines().stream()
+        .filter(line -> !line.startsWith("0 "))
+        .map(line -> line.substring(line.indexOf(' ') + 1).strip())
+        .toList();
+  }
+
+  private static List<String> files(String directory, int from, int to) {
+    var names = new ArrayList<String>();
+    for (int i = from; i <= to; i++) {
+      names.add(name(directory, i, "c"));
+    }
+    return names;
+  }
+
+  @Test
+  void whoReadsOneAfterTheOtherFindsOneThenTwoThenFourThere() {
+    read("d/f00.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 0));
+    read("d/f01.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 2));
+    read("d/f02.c", "d/f03.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 5));
+    read("d/f04.c", "d/f05.c", "d/f06.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 10));
+  }
+
+  @Test
+  void backwardsAsWell() {
+    read("d/f30.c", "d/f29.c", "d/f28.c", "d/f27.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 25, 30));
+  }
+
+  @Test
+  void whoHopsFindsNothing() {
+    read("d/f07.c", "d/f20.c", "d/f11.c", "e/f30.c");
+    assertThat(inThePageCache()).containsExactly("d/f07.c", "d/f11.c", "d/f20.c", "e/f30.c");
+  }
+
+  @Test
+  void ofAKindThatNobodyReadsThereIsNothing() {
+    read(files("d", 0, FILES - 1).toArray(String[]::new));
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, FILES - 1));
+  }
+
+  @Test
+  void whatWasPassedOverComesWithTheFirstOfItsKind() {
+    read(files("d", 0, 12).toArray(String[]::new));
+    assertThat(inThePageCache()).doesNotContain("d/f03.h", "d/f09.h");
+    read("d/f03.h");
+    assertThat(inThePageCache()).contains("d/f03.h", "d/f09.h");
+  }
+
+  @Test
+  void whoGoesOnToTheNextDirectoryKeepsHisWindow() {
+    read(files("d", 0, FILES - 1).toArray(String[]::new));
+    read("e/f00.c");
+    assertThat(inThePageCache())
+        .containsAll(files("e", 0, MOST))
+        .doesNotContain(name("e", MOST + 1, "c"));
+  }
+
+  @Test
+  void theLastOfADirectoryShowsThatItWasWalkedToItsEnd() {
+    read(files("d", 0, FILES - 2).toArray(String[]::new));
+    assertThat(inThePageCache()).doesNotContain(name("d", FILES - 1, "c"));
+  }
+
+  @Test
+  void allOfItIsWhatAGrepReads() {
+    var found =
+        Processes.command("sh", "-c", "cat d/* e/* | cksum").in(mount.directory()).run().orFail();
+    var expected =
+        Processes.command("sh", "-c", "git archive HEAD | tar -xO | cksum")
+            .in(repository.directory())
+            .run()
+            .orFail();
+    assertThat(found.text()).isEqualTo(expected.text());
+    assertThat(mount.store().statistics().prefetch().usedObjects())
+        .isEqualTo(Set.copyOf(contents.values()).size());
+  }
+}
