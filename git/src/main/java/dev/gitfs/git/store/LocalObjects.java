@@ -10,7 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +57,7 @@ final class LocalObjects implements AutoCloseable {
   private final PackShelf shelf;
 
   /** The packs there were when {@link #listed}. Replaced as a whole. */
-  private volatile Collection<Pack> packs;
+  private volatile PackList packs;
 
   /** By {@link System#nanoTime}. */
   private volatile long listed;
@@ -74,7 +73,8 @@ final class LocalObjects implements AutoCloseable {
     this.directory = directory;
     this.objects = objectsIn(directory);
     this.shelf = new PackShelf(directory.resolve("pack"));
-    list();
+    this.packs = PackList.of(objects.getPacks());
+    this.listed = System.nanoTime();
   }
 
   PackShelf shelf() {
@@ -165,7 +165,7 @@ final class LocalObjects implements AutoCloseable {
   }
 
   PackIndex indexOf(PackShelf.Shelved shelved) throws IOException {
-    for (Pack pack : packs()) {
+    for (Pack pack : packs().all()) {
       if (nameOf(pack).equals(shelved.name())) {
         try {
           return pack.getIndex();
@@ -244,7 +244,7 @@ final class LocalObjects implements AutoCloseable {
   private Optional<Pack> packWith(ObjectId id) {
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       boolean stale = false;
-      for (Pack pack : packs()) {
+      for (Pack pack : packs().withMaybe(id)) {
         try {
           if (pack.hasObject(id)) {
             return Optional.of(pack);
@@ -308,7 +308,7 @@ final class LocalObjects implements AutoCloseable {
     }
   }
 
-  private Collection<Pack> packs() {
+  private PackList packs() {
     if (System.nanoTime() - listed > LIST_INTERVAL.toNanos()) {
       list();
     }
@@ -320,7 +320,7 @@ final class LocalObjects implements AutoCloseable {
    * lists before a pack has come must not replace what another lists after that.
    */
   private synchronized void list() {
-    packs = objects.getPacks();
+    packs = packs.next(objects.getPacks());
     listed = System.nanoTime();
   }
 

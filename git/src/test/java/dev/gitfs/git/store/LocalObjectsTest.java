@@ -142,12 +142,11 @@ final class LocalObjectsTest {
     }
   }
 
-  @SuppressWarnings("unchecked")
   private static Collection<Pack> listed(LocalObjects local) {
     try {
       Field field = LocalObjects.class.getDeclaredField("packs");
       field.setAccessible(true);
-      return (Collection<Pack>) field.get(local);
+      return ((PackList) field.get(local)).all();
     } catch (ReflectiveOperationException e) {
       throw new AssertionError(e);
     }
