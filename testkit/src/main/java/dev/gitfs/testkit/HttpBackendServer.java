@@ -33,6 +33,9 @@ public final class HttpBackendServer implements GitServer {
   /** As git advertises it, a pkt-line of protocol v2. */
   private static final String OBJECT_INFO_OFFER = "0010object-info\n";
 
+  /** As much as a pipe holds. */
+  private static final int PIECE = 64 << 10;
+
   private final GitRepositories repositories;
   private final Listener listener;
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
@@ -306,7 +309,7 @@ public final class HttpBackendServer implements GitServer {
       var status = Optional.ofNullable(headers.remove("Status")).orElse("200 OK");
       connection.begin(Integer.parseInt(status.substring(0, 3)), headers);
       var content = incoming.target().contains("/info/refs") ? advertisement(out) : out;
-      var buffer = new byte[16 << 10];
+      var buffer = new byte[PIECE];
       for (var n = content.read(buffer);
           n >= 0 && body.write(buffer, n);
           n = content.read(buffer)) {

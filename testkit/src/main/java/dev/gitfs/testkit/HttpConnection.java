@@ -26,7 +26,7 @@ final class HttpConnection implements AutoCloseable {
     this.socket = socket;
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
-    out = new BufferedOutputStream(socket.getOutputStream(), 32 << 10);
+    out = new BufferedOutputStream(socket.getOutputStream(), 80 << 10);
   }
 
   /**

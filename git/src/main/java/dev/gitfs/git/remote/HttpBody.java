@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow.Source {
 
-  /** Deliveries, of some 16 KiB each, that may wait for the reader. */
-  private static final int AHEAD = 32;
+  /** Deliveries, of 64 KiB at most, that may wait for the reader. */
+  private static final int AHEAD = 8;
 
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
   private final Inflow inflow;
