@@ -41,6 +41,10 @@ final class Quota {
 
   private long remaining = Long.MAX_VALUE;
   private long reserve = LEAST_LEFT;
+
+  /** Requests whose answers have not come: what is left may be fewer by as many. */
+  private int underWay;
+
   private Instant reset = Instant.MIN;
 
   Quota(InstantSource clock) {
@@ -50,7 +54,19 @@ final class Quota {
   /** Whether a request may be made now. */
   synchronized boolean allows() {
     var now = clock.instant();
-    return !now.isBefore(closedUntil) && (remaining > reserve || !now.isBefore(reset));
+    return !now.isBefore(closedUntil) && (remaining - underWay > reserve || !now.isBefore(reset));
+  }
+
+  /** Takes one request of what is left, if it may be made now; {@link #end} is owed then. */
+  synchronized boolean begin() {
+    boolean allowed = allows();
+    underWay += allowed ? 1 : 0;
+    return allowed;
+  }
+
+  /** A request that had begun is over, and its answer, if any came, was learned from. */
+  synchronized void end() {
+    underWay--;
   }
 
   /** Whether none may be made because the last was refused or failed, of which the log tells. */
@@ -60,7 +76,9 @@ final class Quota {
 
   /** How many requests may be made before the user's share begins; a great many if none said. */
   synchronized long spare() {
-    return allows() && clock.instant().isBefore(reset) ? remaining - reserve : Integer.MAX_VALUE;
+    return allows() && clock.instant().isBefore(reset)
+        ? remaining - underWay - reserve
+        : Integer.MAX_VALUE;
   }
 
   /** When one may be made again, for the log. */

@@ -41,6 +41,12 @@ final class Rest implements AutoCloseable {
     T parse(JsonReader json, HttpHeaders headers) throws IOException;
   }
 
+  /** Asks one URL, in the way HTTP has for it. */
+  @FunctionalInterface
+  private interface Method {
+    HttpAccess.Answer send(URI url) throws RemoteException, InterruptedException;
+  }
+
   private final String name;
   private final URI base;
   private final Map<String, String> headers;
@@ -84,6 +90,20 @@ final class Rest implements AutoCloseable {
 
   <T> Reply<T> get(String target, Map<String, String> more, Parser<T> parser)
       throws InterruptedException {
+    return ask(target, url -> http.get(url, with(more)), parser);
+  }
+
+  /**
+   * @param question JSON, asked anew of wherever {@code target} redirects to
+   */
+  <T> Reply<T> post(String target, String question, Parser<T> parser) throws InterruptedException {
+    byte[] body = question.getBytes(StandardCharsets.UTF_8);
+    var typed = with(Map.of("Content-Type", "application/json"));
+    return ask(target, url -> http.post(url, typed, body), parser);
+  }
+
+  private <T> Reply<T> ask(String target, Method method, Parser<T> parser)
+      throws InterruptedException {
     try {
       var url = base.resolve(target);
       for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
@@ -93,15 +113,14 @@ final class Rest implements AutoCloseable {
         if (quota.isClosed()) {
           return new Reply.None<>();
         }
-        if (!quota.allows()) {
+        if (!quota.begin()) {
           return none(
               "quota " + quota.reopens(),
               "its rate limit is nearly used up, and the rest is left to the user until "
                   + quota.reopens()
                   + (headers.containsKey("Authorization") ? "" : "; a token would raise it"));
         }
-        try (var answer = http.get(url, with(more))) {
-          quota.learn(answer.headers());
+        try (var answer = learned(method, url)) {
           if (!isRedirect(answer.status())) {
             return reply(answer, parser);
           }
@@ -119,6 +138,17 @@ final class Rest implements AutoCloseable {
       // Gson and the parsers have unchecked ways to say that an answer has another shape.
       log.debug("{}: {}", name, target, e);
       return none("shape", "it answers in a way that git-fs does not understand: " + e);
+    }
+  }
+
+  private HttpAccess.Answer learned(Method method, URI url)
+      throws RemoteException, InterruptedException {
+    try {
+      var answer = method.send(url);
+      quota.learn(answer.headers());
+      return answer;
+    } finally {
+      quota.end();
     }
   }
 
