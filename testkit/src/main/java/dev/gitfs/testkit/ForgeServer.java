@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -20,8 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Plays the REST API of a forge from its published shape: paging, ETags, rate limits, renames,
- * refusals. What it hosts is told to it; git itself is served elsewhere. Counts what it is asked.
+ * Plays the API of a forge from its published shape: paging, ETags, rate limits, renames, refusals.
+ * What it hosts is told to it; git itself is served elsewhere. Counts what it is asked.
  *
  * <p>All methods may be called at any time from any thread.
  */
@@ -54,7 +55,7 @@ public final class ForgeServer implements AutoCloseable {
   }
 
   /** One request as it came; {@code headers} by name in any case. */
-  public record Request(String method, String target, Map<String, String> headers) {
+  public record Request(String method, String target, Map<String, String> headers, String body) {
     @Override
     public String toString() {
       return method + " " + target;
@@ -81,10 +82,13 @@ public final class ForgeServer implements AutoCloseable {
   private final Map<String, String> groups = new LinkedHashMap<>();
   private final Map<String, String> renamed = new ConcurrentHashMap<>();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger mostAtOnce = new AtomicInteger();
   private final AtomicInteger remaining = new AtomicInteger(Integer.MAX_VALUE);
   private volatile int limit;
   private volatile int largestPage = 100;
   private volatile int mostFiles = Integer.MAX_VALUE;
+  private volatile OptionalInt mostComplexity = OptionalInt.empty();
   private volatile Duration delay = Duration.ZERO;
   private volatile Optional<String> authorization = Optional.empty();
   private volatile Optional<Answer> refusal = Optional.empty();
@@ -163,6 +167,12 @@ public final class ForgeServer implements AutoCloseable {
     return this;
   }
 
+  /** From now on a query of GraphQL may be as complex as this, whoever asks. */
+  public ForgeServer mostComplexity(int most) {
+    mostComplexity = OptionalInt.of(most);
+    return this;
+  }
+
   /** From now on so many requests are left of {@code limit}, and each takes one. */
   public ForgeServer rateLimit(int limit, int left) {
     this.limit = limit;
@@ -173,6 +183,12 @@ public final class ForgeServer implements AutoCloseable {
   /** From now on everybody gets this status, with these headers. */
   public ForgeServer refuse(int status, Map<String, String> headers) {
     refusal = Optional.of(new Answer(status, shape.error(status), headers));
+    return this;
+  }
+
+  /** From now on everybody gets this body, with status 200. */
+  public ForgeServer say(String body) {
+    refusal = Optional.of(Answer.ok(body));
     return this;
   }
 
@@ -204,6 +220,12 @@ public final class ForgeServer implements AutoCloseable {
 
   public void forgetRequests() {
     requests.clear();
+    mostAtOnce.set(0);
+  }
+
+  /** How many requests were under way at a time, at most. */
+  public int mostAtOnce() {
+    return mostAtOnce.get();
   }
 
   int largestPage() {
@@ -212,6 +234,10 @@ public final class ForgeServer implements AutoCloseable {
 
   int mostFiles() {
     return mostFiles;
+  }
+
+  OptionalInt mostComplexity() {
+    return mostComplexity;
   }
 
   synchronized Optional<Hosted> find(String path) {
@@ -252,10 +278,14 @@ public final class ForgeServer implements AutoCloseable {
           new Request(
               exchange.getRequestMethod(),
               exchange.getRequestURI().toString(),
-              Map.copyOf(headers));
+              Map.copyOf(headers),
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       requests.add(request);
+      mostAtOnce.accumulateAndGet(underWay.incrementAndGet(), Math::max);
       Thread.sleep(delay);
-      send(exchange, conditional(answer(request, headers), headers));
+      var answer = conditional(answer(request, headers), headers);
+      underWay.decrementAndGet();
+      send(exchange, answer);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -273,16 +303,19 @@ public final class ForgeServer implements AutoCloseable {
       int status = api == Api.GITHUB ? 403 : 429;
       return new Answer(status, shape.error(status), limitHeaders(0));
     }
+    var all = new TreeMap<>(limitHeaders(left - 1));
+    var answer = request.method().equals("POST") ? shape.query(request) : get(request);
+    all.putAll(answer.headers());
+    return new Answer(answer.status(), answer.body(), all);
+  }
+
+  private Answer get(Request request) {
     int question = request.target().indexOf('?');
     String path = question < 0 ? request.target() : request.target().substring(0, question);
     var query = query(question < 0 ? "" : request.target().substring(question + 1));
-    var answer =
-        path.startsWith(prefix() + "/")
-            ? shape.answer(path.substring(prefix().length() + 1), query)
-            : new Answer(404, shape.error(404), Map.of());
-    var all = new TreeMap<>(answer.headers());
-    all.putAll(limitHeaders(left - 1));
-    return new Answer(answer.status(), answer.body(), all);
+    return path.startsWith(prefix() + "/")
+        ? shape.answer(path.substring(prefix().length() + 1), query)
+        : new Answer(404, shape.error(404), Map.of());
   }
 
   private Map<String, String> limitHeaders(int left) {

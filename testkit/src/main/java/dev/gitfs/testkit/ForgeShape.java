@@ -19,6 +19,11 @@ sealed interface ForgeShape {
    */
   Answer answer(String path, Map<String, String> query);
 
+  /** What is posted, where something may be. */
+  default Answer query(ForgeServer.Request request) {
+    return new Answer(404, error(404), Map.of());
+  }
+
   /** The body of a failure. */
   String error(int status);
 
@@ -174,7 +179,7 @@ sealed interface ForgeShape {
     }
   }
 
-  /** GitLab's REST API, version 4. */
+  /** GitLab's REST API, version 4, and the sizes of its GraphQL. */
   record GitLab(ForgeServer server) implements ForgeShape {
 
     @Override
@@ -190,6 +195,13 @@ sealed interface ForgeShape {
         case "projects" -> project(id, parts);
         default -> missing("");
       };
+    }
+
+    @Override
+    public Answer query(ForgeServer.Request request) {
+      return request.target().equals("/api/graphql")
+          ? GitLabQuery.of(request.body()).answer(server, request.headers())
+          : missing("");
     }
 
     private Answer group(String id, String[] parts, String path, Map<String, String> query) {
@@ -369,14 +381,18 @@ sealed interface ForgeShape {
     }
   }
 
-  private static List<Entry> entries(Hosted hosted, String tree, boolean recursive) {
+  static List<Entry> entries(Hosted hosted, String tree, boolean recursive) {
     var origin = hosted.origin().orElseThrow();
     var listed =
         recursive
-            ? origin.git("ls-tree", "-r", "-t", "-l", tree)
-            : origin.git("ls-tree", "-l", tree);
+            ? origin.git("ls-tree", "-r", "-t", "-l", "-z", tree)
+            : origin.git("ls-tree", "-l", "-z", tree);
     var entries = new ArrayList<Entry>();
-    for (String line : listed.text().lines().toList()) {
+    for (String line : listed.text().split("\0")) {
+      if (line.isEmpty()) {
+        // An empty tree.
+        continue;
+      }
       String[] fields = line.substring(0, line.indexOf('\t')).split(" +");
       entries.add(
           new Entry(
