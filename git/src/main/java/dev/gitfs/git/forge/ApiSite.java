@@ -225,7 +225,11 @@ final class ApiSite implements Site {
 
   @Override
   public Optional<SizeSource> sizes(String path) {
-    return dialect.files(path, "", "").map(_ -> new FileSizes(rest, dialect, path));
+    return switch (dialect) {
+      case GitLab _ -> Optional.of(new GitLabSizes(rest, path));
+      case GitHub _, Gitea _, Mesa _ -> Optional.of(new FileSizes(rest, dialect, path));
+      case Bitbucket _ -> Optional.empty();
+    };
   }
 
   @Override

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Bitbucket Cloud's REST API, version 2.0. It tells sizes by path and a hundred a request, which is
- * no quicker than the files themselves.
+ * Bitbucket Cloud's REST API, version 2.0. It tells sizes a directory and a hundred files a
+ * request, which is no quicker than the files themselves.
  */
 record Bitbucket() implements Dialect {
 

@@ -117,7 +117,7 @@ sealed interface Dialect permits GitHub, GitLab, Bitbucket, Gitea, Mesa {
     return "sha";
   }
 
-  /** What lists all files of a commit with their sizes; the first page. */
+  /** What lists all files of a commit with their sizes, where something does; the first page. */
   default Optional<String> files(String path, String commit, String tree) {
     return Optional.empty();
   }

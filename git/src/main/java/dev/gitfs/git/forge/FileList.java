@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
@@ -20,6 +21,9 @@ final class FileList {
 
   /** No forge nests deeper than its directories, nor these deeper than Linux allows paths. */
   private static final int DEEPEST = 4096;
+
+  /** What can be the size of a file. */
+  static final Pattern SIZE = Pattern.compile("[0-9]{1,18}");
 
   /** A subtree, by its path from where the listing begins. */
   record Subtree(String path, String id) {}
@@ -108,7 +112,7 @@ final class FileList {
     switch (entry.getOrDefault("type", entry.getOrDefault("entry_type", ""))) {
       case "blob", "file", "symlink" -> {
         String size = entry.getOrDefault("size", "");
-        if (size.matches("[0-9]{1,18}")) {
+        if (SIZE.matcher(size).matches()) {
           sink.size(ObjectId.fromString(id), Long.parseLong(size));
         }
       }

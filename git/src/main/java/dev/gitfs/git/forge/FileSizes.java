@@ -11,7 +11,7 @@ import org.eclipse.jgit.lib.ObjectId;
  * forge leaves files out because there are too many (GitHub, beyond 100,000 or 7 MB), subtrees are
  * asked for one by one, those first that it did not get to.
  */
-final class FileSizes implements SizeSource {
+final class FileSizes implements SizeSource.OfCommits {
 
   /**
    * A hundred thousand files and more each, while the user waits; what is still unknown then is

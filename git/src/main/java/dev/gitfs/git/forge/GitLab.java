@@ -11,9 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * GitLab's REST API, version 4. Its projects are repositories here. It tells no sizes that are
- * worth asking for: GraphQL's {@code blobs} wants the paths, and at two points of complexity each
- * takes some fifty in a request, for as many of which git sends the files.
+ * GitLab's REST API, version 4. Its projects are repositories here. It lists no sizes; GraphQL,
+ * beside it, tells them by path ({@link GitLabSizes}).
  */
 record GitLab() implements Dialect {
 

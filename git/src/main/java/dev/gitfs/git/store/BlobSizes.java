@@ -48,17 +48,17 @@ final class BlobSizes implements AutoCloseable {
 
   /**
    * @param isKnown tells whether a blob has come, or its size
-   * @param source asked where the server does not tell sizes alone
+   * @param elsewhere asked where the server does not tell sizes alone
    */
   BlobSizes(
       Upstream upstream,
       SizeTable table,
       Predicate<ObjectId> isKnown,
-      Optional<SizeSource> source) {
+      Optional<ElsewhereSizes> elsewhere) {
     this.upstream = upstream;
     this.table = table;
     this.isKnown = isKnown;
-    this.elsewhere = source.map(other -> new ElsewhereSizes(other, upstream::shown, table));
+    this.elsewhere = elsewhere;
   }
 
   /**
@@ -66,7 +66,7 @@ final class BlobSizes implements AutoCloseable {
    * from elsewhere.
    */
   boolean alone() {
-    return upstream.sizesAlone() || elsewhere.isPresent() && elsewhere.get().hasTold();
+    return upstream.sizesAlone() || elsewhere.isPresent() && elsewhere.get().areAlone();
   }
 
   /** The size that the server told of a blob. */
@@ -83,8 +83,8 @@ final class BlobSizes implements AutoCloseable {
     }
   }
 
-  /** Learns what it can from elsewhere than the server, {@code unknown} sizes being wanted. */
-  void learnElsewhere(int unknown) throws InterruptedException {
+  /** Learns what it can of {@code unknown} from elsewhere than the server. */
+  void learnElsewhere(List<ObjectId> unknown) throws IOException, InterruptedException {
     if (elsewhere.isPresent()) {
       elsewhere.get().learn(unknown);
     }
@@ -98,6 +98,7 @@ final class BlobSizes implements AutoCloseable {
   @Override
   public void close() {
     lane.close();
+    elsewhere.ifPresent(ElsewhereSizes::close);
   }
 
   private void ask(List<ObjectId> ids) throws IOException, InterruptedException {
@@ -106,7 +107,7 @@ final class BlobSizes implements AutoCloseable {
       return;
     }
     if (!upstream.tellsSizes()) {
-      learnElsewhere(unknown.size());
+      learnElsewhere(unknown);
       fetchContents(unknown(unknown));
       return;
     }

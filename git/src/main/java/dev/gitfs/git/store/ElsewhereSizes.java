@@ -1,107 +1,36 @@
 package dev.gitfs.git.store;
 
-import java.time.Duration;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.eclipse.jgit.lib.ObjectId;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/**
- * Sizes that somebody else than the git server tells, of a whole commit at a time: each commit that
- * is shown is asked about once, when the first size is wanted that is not known.
- */
-final class ElsewhereSizes {
-
-  private static final Logger LOG = LoggerFactory.getLogger(ElsewhereSizes.class);
-
-  /** After a failure; meanwhile sizes come with files, which brings most of them for good. */
-  private static final Duration PAUSE = Duration.ofMinutes(5);
-
-  /** A branch that has moved brings some new files, not worth a listing of all. */
-  private static final int FEW = 256;
-
-  /**
-   * Who wants fewer reads those files, and has them sooner with a fetch than with a listing of all,
-   * which takes a forge seconds for a large repository.
-   */
-  private static final int WORTH_ASKING = 16;
-
-  private final SizeSource source;
-  private final Supplier<Map<ObjectId, ObjectId>> shown;
-  private final SizeTable table;
-
-  /** Commits that were asked about, and when again; never if all was told. */
-  private final Map<ObjectId, Long> asked = new ConcurrentHashMap<>();
-
-  private final ReentrantLock asking = new ReentrantLock();
-
-  /** Sizes wanted so far. Guarded by asking. */
-  private long wanted;
+/** Sizes that somebody else than the git server tells, and when it pays to ask for them. */
+sealed interface ElsewhereSizes extends AutoCloseable permits CommitSizes, PathSizes {
 
   /**
    * @param shown commits that are shown, with their root trees
+   * @param trees those that are here
+   * @param table takes what is told
    */
-  ElsewhereSizes(SizeSource source, Supplier<Map<ObjectId, ObjectId>> shown, SizeTable table) {
-    this.source = source;
-    this.shown = shown;
-    this.table = table;
+  static ElsewhereSizes of(
+      SizeSource source,
+      Supplier<Map<ObjectId, ObjectId>> shown,
+      TreePaths.Trees trees,
+      SizeTable table) {
+    return switch (source) {
+      case SizeSource.OfCommits commits -> new CommitSizes(commits, shown, table);
+      case SizeSource.OfPaths paths -> new PathSizes(paths, shown, trees, table);
+    };
   }
 
-  /** Whether sizes of all that is shown, or of what was before a branch moved, were told. */
-  boolean hasTold() {
-    return shown.get().keySet().stream().anyMatch(this::isTold);
-  }
+  /** Whether sizes come from here without contents, as far as is known without asking. */
+  boolean areAlone();
 
-  /** Asks about commits that were not asked about, {@code unknown} sizes being wanted. */
-  void learn(int unknown) throws InterruptedException {
-    asking.lockInterruptibly();
-    try {
-      wanted += unknown;
-      if (wanted < WORTH_ASKING || unknown < FEW && hasTold()) {
-        return;
-      }
-      for (var each : shown.get().entrySet()) {
-        if (isDue(each.getKey()) && source.isReady()) {
-          learn(each.getKey(), each.getValue());
-        }
-      }
-    } finally {
-      asking.unlock();
-    }
-  }
+  /** Learns what is told of {@code unknown}, which are wanted, if it pays to ask. Blocks. */
+  void learn(List<ObjectId> unknown) throws IOException, InterruptedException;
 
-  private void learn(ObjectId commit, ObjectId tree) throws InterruptedException {
-    var sizes =
-        new Object() {
-          int count;
-        };
-    long start = System.nanoTime();
-    boolean told =
-        source.tell(
-            commit,
-            tree,
-            (id, bytes) -> {
-              table.put(id, bytes);
-              sizes.count++;
-            });
-    asked.put(commit, told ? Long.MAX_VALUE : System.nanoTime() + PAUSE.toNanos());
-    LOG.debug(
-        "{} sizes of {} in {} ms{}",
-        sizes.count,
-        commit.name(),
-        Duration.ofNanos(System.nanoTime() - start).toMillis(),
-        told ? "" : ", not all");
-  }
-
-  private boolean isTold(ObjectId commit) {
-    return asked.getOrDefault(commit, 0L) == Long.MAX_VALUE;
-  }
-
-  private boolean isDue(ObjectId commit) {
-    Long again = asked.get(commit);
-    return again == null || again != Long.MAX_VALUE && System.nanoTime() - again > 0;
-  }
+  @Override
+  void close();
 }

@@ -107,12 +107,16 @@ final class GitStore implements ObjectStore {
     treeLane = new Lane("trees", ids -> upstream.fetchTrees(missing(ids)));
     blobLane = new Lane("blobs", ids -> upstream.fetchBlobs(missing(ids)));
     largeBlobLane = new Lane("large-blobs", ids -> upstream.fetchBlobs(missing(ids)));
+    var told = new SizeTable(repository.scratch().resolve("sizes"), repository.scratch());
     sizes =
         new BlobSizes(
             upstream,
-            new SizeTable(repository.scratch().resolve("sizes"), repository.scratch()),
+            told,
             this::isSizeKnown,
-            options.sizes());
+            options
+                .sizes()
+                .map(
+                    source -> ElsewhereSizes.of(source, upstream::shown, this::treeIfLocal, told)));
     errands =
         new Errands(
             new PrefetchWork(
@@ -267,6 +271,11 @@ final class GitStore implements ObjectStore {
   @Override
   public boolean isLocal(ObjectId id) {
     return id.equals(EMPTY_BLOB) || blobs.getIfPresent(id) != null || isHere(id);
+  }
+
+  @Override
+  public boolean serverTellsSizes() {
+    return upstream.sizesAlone();
   }
 
   @Override

@@ -101,8 +101,14 @@ public interface ObjectStore extends AutoCloseable {
   boolean isLocal(ObjectId id);
 
   /**
-   * Whether sizes can be had without contents, as far as is known without asking: as it was when
-   * something was fetched last, or {@link StoreOptions#sizes} has told some.
+   * Whether the server itself tells sizes, of many files as soon as of one, as far as is known
+   * without asking: as it was when something was fetched last.
+   */
+  boolean serverTellsSizes();
+
+  /**
+   * Whether sizes can be had without contents: {@link #serverTellsSizes}, or {@link
+   * StoreOptions#sizes} has told those of a commit, or tells them by path and may be asked.
    */
   boolean sizesAlone();
 

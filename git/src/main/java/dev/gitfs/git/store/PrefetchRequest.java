@@ -21,7 +21,7 @@ public sealed interface PrefetchRequest {
   }
 
   /**
-   * The sizes of files, from a server that tells them alone; from any other, nothing.
+   * The sizes of files, from a server that tells them alone or from elsewhere; else nothing.
    *
    * @param ids blobs
    */

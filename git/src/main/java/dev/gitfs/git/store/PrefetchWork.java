@@ -84,7 +84,7 @@ final class PrefetchWork implements Errands.Work {
     List<ObjectId> unknown = ids.stream().distinct().filter(isSizeKnown.negate()).toList();
     if (!upstream.tellsSizes()) {
       // Ahead of need, no contents are fetched for their sizes.
-      sizes.learnElsewhere(unknown.size());
+      sizes.learnElsewhere(unknown);
       return true;
     }
     errand.wants(unknown.size());

@@ -2,17 +2,9 @@ package dev.gitfs.git.forge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gitfs.git.remote.Remotes;
-import dev.gitfs.git.store.ObjectStore;
-import dev.gitfs.git.store.StoreMemory;
-import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.testkit.ForgeServer.Api;
-import dev.gitfs.testkit.HttpBackendServer;
 import dev.gitfs.testkit.RequestKind;
-import dev.gitfs.testkit.Snapshot;
-import dev.gitfs.testkit.TestRepository;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +17,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sizes of files from a forge's API, where its git server does not tell them. */
 class FileSizesTest {
-
-  private static final int DIRECTORIES = 10;
-  private static final int FILES = 30;
 
   @ParameterizedTest
   @EnumSource(names = {"GITHUB", "GITEA", "MESA"})
@@ -121,7 +110,7 @@ class FileSizesTest {
     try (var hosted = new HostedStore(Api.GITHUB);
         var store = hosted.open()) {
       // Six directories and a bit fit.
-      hosted.played.server.mostFiles(6 * (FILES + 1) + 5);
+      hosted.played.server.mostFiles(6 * (HostedStore.FILES + 1) + 5);
       store.resolve(Optional.empty());
       var truth = hosted.sizes();
       store.fetchSizes(truth.keySet());
@@ -195,65 +184,10 @@ class FileSizesTest {
         var store = hosted.open()) {
       store.resolve(Optional.empty());
       store.fetchSizes(hosted.sizes().keySet());
-      hosted.origin.commit(content(300).file("d0/new", "new"));
+      hosted.origin.commit(HostedStore.content(300).file("d0/new", "new"));
       store.resolve(Optional.empty());
       store.fetchSizes(hosted.sizes().keySet());
       assertThat(hosted.played.server.requests()).hasSize(1);
-    }
-  }
-
-  private static Snapshot content(int count) {
-    var snapshot = new Snapshot();
-    for (int i = 0; i < count; i++) {
-      snapshot.file("d" + i % DIRECTORIES + "/f" + i, "x".repeat(i) + i);
-    }
-    return snapshot;
-  }
-
-  /** A repository on a git server without object-info, and on a forge that tells its sizes. */
-  private static final class HostedStore implements AutoCloseable {
-
-    private static final String PATH = "torvalds/linux";
-
-    final Played played;
-    final TestRepository origin;
-    final HttpBackendServer git;
-    final Site site;
-
-    HostedStore(Api api) {
-      played = new Played(api);
-      origin = played.repositories.create("origin.git");
-      origin.commit(content(DIRECTORIES * FILES));
-      git = new HttpBackendServer(played.repositories).offerObjectInfo(false);
-      played.server.repository(PATH, origin);
-      site = played.site();
-    }
-
-    ObjectStore open() throws Exception {
-      return ObjectStore.open(
-          Remotes.open(git.url(origin), played.options()),
-          new StoreOptions(
-              played.repositories.root().resolve("cache"),
-              new StoreMemory(96 << 20),
-              10L << 30,
-              site.sizes(PATH)));
-    }
-
-    /** By git. */
-    Map<ObjectId, Long> sizes() {
-      var sizes = new HashMap<ObjectId, Long>();
-      for (String line : origin.git("ls-tree", "-r", "-l", "HEAD").text().lines().toList()) {
-        String[] fields = line.substring(0, line.indexOf('\t')).split(" +");
-        sizes.put(ObjectId.fromString(fields[2]), Long.parseLong(fields[3]));
-      }
-      return sizes;
-    }
-
-    @Override
-    public void close() {
-      site.close();
-      git.close();
-      played.close();
     }
   }
 }

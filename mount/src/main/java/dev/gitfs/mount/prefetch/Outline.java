@@ -17,6 +17,9 @@ interface Outline {
   /** The size of a blob if it is known. */
   OptionalLong size(ObjectId blob);
 
-  /** Whether the server tells sizes alone; else they come with the contents. */
+  /** Whether the server itself tells sizes; else a look at one file may bring its content. */
+  boolean serverTellsSizes();
+
+  /** Whether sizes come without contents, from the server or from elsewhere. */
   boolean sizesAlone();
 }

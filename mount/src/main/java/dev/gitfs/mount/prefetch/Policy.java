@@ -134,7 +134,7 @@ final class Policy {
       case Access.Looked(var folder, int index, boolean missed, long at) -> {
         lastAccess = at;
         looks.looked(folder, missed, at);
-        if (missed && mode != PrefetchMode.ATTRIBUTES && !windows.outline().sizesAlone()) {
+        if (missed && mode != PrefetchMode.ATTRIBUTES && !windows.outline().serverTellsSizes()) {
           windows.spot(folder, index).ifPresent(reads::lookedAt);
         }
       }

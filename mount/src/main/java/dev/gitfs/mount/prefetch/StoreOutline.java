@@ -40,6 +40,11 @@ record StoreOutline(ObjectStore store) implements Outline {
   }
 
   @Override
+  public boolean serverTellsSizes() {
+    return store.serverTellsSizes();
+  }
+
+  @Override
   public boolean sizesAlone() {
     return store.sizesAlone();
   }

@@ -169,8 +169,9 @@ final class Nodes {
 
   /**
    * The size of a blob. One that is not known is asked of the server together with those of its
-   * siblings: who looks at one file mostly looks at the next. But where sizes come with contents,
-   * who names a file without having listed its directory gets that one alone.
+   * siblings: who looks at one file mostly looks at the next. But where the server does not tell
+   * sizes, who names a file without having listed its directory gets that one alone, its content
+   * with it.
    */
   long size(Request request, Node node) throws IOException, InterruptedException, FuseException {
     var known = store.sizeIfLocal(node.id());
@@ -183,7 +184,7 @@ final class Nodes {
     prefetcher.waits();
     try {
       store.fetchSizes(
-          store.sizesAlone() || node.within().isListed()
+          store.serverTellsSizes() || node.within().isListed()
               ? unknownAround(node)
               : List.of(node.id()));
     } finally {

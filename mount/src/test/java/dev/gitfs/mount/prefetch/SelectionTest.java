@@ -227,6 +227,11 @@ final class SelectionTest {
     }
 
     @Override
+    public boolean serverTellsSizes() {
+      return false;
+    }
+
+    @Override
     public boolean sizesAlone() {
       return false;
     }

@@ -97,6 +97,11 @@ final class SimulatedMount {
     }
 
     @Override
+    public boolean serverTellsSizes() {
+      return objectInfo;
+    }
+
+    @Override
     public boolean sizesAlone() {
       return objectInfo;
     }

@@ -101,6 +101,11 @@ final class WalkTest {
       }
 
       @Override
+      public boolean serverTellsSizes() {
+        return true;
+      }
+
+      @Override
       public boolean sizesAlone() {
         return true;
       }
