@@ -20,14 +20,20 @@ import java.util.zip.Inflater;
  */
 final class PackSource implements Closeable {
 
+  /** All but the largest objects of source code are in it as a whole, deflated. */
+  private static final int BUFFER_BYTES = 1 << 18;
+
   /** A packet of git's protocol is a little shorter. */
-  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int PIECE_BYTES = 1 << 16;
 
   /** Source code is deflated to a quarter: with less than so much of it, it is not all there. */
   private static final int HIGHEST_RATIO = 10;
 
   /** The collector waits while so much is inflated: for a millisecond. */
   private static final int MOST_AT_ONCE = 1 << 20;
+
+  /** More than zlib adds to what cannot be deflated, beside an eighth. */
+  private static final int SLACK = 64;
 
   /** Says that the stream is not to be read on, whatever is still to come. */
   static final class EnoughException extends Exception {
@@ -149,21 +155,36 @@ final class PackSource implements Closeable {
     finish();
   }
 
-  /** False if it is not here as a whole, or is not what it should be: then nothing was taken. */
-  private boolean inflateAtOnce(LibDeflate whole, byte[] target, int size) {
-    int here = limit - position;
-    if (size > MOST_AT_ONCE || here < size / HIGHEST_RATIO) {
+  /**
+   * Takes in as much as it needs. False if that is too much, or is not what it should be: it is
+   * then still to be inflated.
+   */
+  private boolean inflateAtOnce(LibDeflate whole, byte[] target, int size)
+      throws IOException, EnoughException, BrokenException {
+    if (size > MOST_AT_ONCE) {
       return false;
     }
-    int taken = whole.inflate(buffer, position, here, target, size);
-    position += Math.max(taken, 0);
-    return taken >= 0;
+    int tried = 0;
+    while (true) {
+      int here = limit - position;
+      if (here >= size / HIGHEST_RATIO && here >= tried + tried / 2) {
+        int taken = whole.inflate(buffer, position, here, target, size);
+        if (taken >= 0) {
+          position += taken;
+          return true;
+        }
+        tried = here;
+      }
+      if (here > size + size / 8 + SLACK || here == buffer.length || !receive()) {
+        return false;
+      }
+    }
   }
 
   /** The same, piece by piece into {@code target}. */
   void inflate(long size, OutputStream target)
       throws IOException, EnoughException, BrokenException {
-    byte[] piece = new byte[BUFFER_BYTES];
+    byte[] piece = new byte[PIECE_BYTES];
     start();
     for (long done = 0; done < size; ) {
       int count = inflateSome(piece, 0, (int) Math.min(piece.length, size - done));
@@ -245,18 +266,22 @@ final class PackSource implements Closeable {
   }
 
   private void fill() throws IOException, EnoughException, BrokenException {
-    digest.update(buffer, hashed, limit - hashed);
-    crc.update(buffer, crcFrom, limit - crcFrom);
-    position = 0;
-    limit = 0;
-    hashed = 0;
-    crcFrom = 0;
+    if (!receive()) {
+      throw new CorruptPackException("it ends after " + received + " bytes", null);
+    }
+  }
+
+  /** Adds to what is in the buffer and not read yet; false at the end of the stream. */
+  private boolean receive() throws IOException, EnoughException, BrokenException {
+    if (position == limit || limit == buffer.length) {
+      makeRoom();
+    }
     if (enough.test(received)) {
       throw new EnoughException();
     }
     int count;
     try {
-      count = stream.read(buffer, 0, buffer.length);
+      count = stream.read(buffer, limit, buffer.length - limit);
     } catch (IOException e) {
       if (enough.test(received)) {
         throw new EnoughException();
@@ -264,10 +289,22 @@ final class PackSource implements Closeable {
       throw new BrokenException(e);
     }
     if (count < 0) {
-      throw new CorruptPackException("it ends after " + received + " bytes", null);
+      return false;
     }
-    file.write(buffer, 0, count);
-    limit = count;
+    file.write(buffer, limit, count);
+    limit += count;
     received += count;
+    return true;
+  }
+
+  /** Moves what is not read yet to the start of the buffer. */
+  private void makeRoom() {
+    digest.update(buffer, hashed, position - hashed);
+    crc.update(buffer, crcFrom, position - crcFrom);
+    System.arraycopy(buffer, position, buffer, 0, limit - position);
+    limit -= position;
+    position = 0;
+    hashed = 0;
+    crcFrom = 0;
   }
 }
