@@ -56,9 +56,11 @@ final class Errands implements AutoCloseable {
     try {
       if (closed) {
         errand.end(Prefetch.State.CANCELLED, Optional.empty());
-      } else {
+      } else if (errand.isPatient()) {
         planned.add(errand);
         next();
+      } else {
+        begin(errand);
       }
     } finally {
       lock.unlock();
@@ -96,7 +98,8 @@ final class Errands implements AutoCloseable {
 
   /**
    * Waits for objects that running prefetches are about to bring; not for those of which there is
-   * no such prefetch, or that will take longer, and no longer than {@code nanos} in any case.
+   * no such prefetch, or that will take longer, and no longer than {@code nanos} but for what is
+   * brought for those who wait.
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
@@ -111,18 +114,20 @@ final class Errands implements AutoCloseable {
 
   private void await(ObjectId id, long nanos) throws InterruptedException {
     CountDownLatch arrival = null;
+    long most = nanos;
     lock.lock();
     try {
       for (Errand errand : running) {
         if (errand.expects(id, nanos)) {
           arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
+          most = errand.isFor(id) ? Long.MAX_VALUE : nanos;
           break;
         }
       }
     } finally {
       lock.unlock();
     }
-    if (arrival != null && !arrival.await(nanos, TimeUnit.NANOSECONDS)) {
+    if (arrival != null && !arrival.await(most, TimeUnit.NANOSECONDS)) {
       LOG.trace("{} takes long to come", id.name());
     }
   }
@@ -161,11 +166,14 @@ final class Errands implements AutoCloseable {
   }
 
   private void next() {
-    while (running.size() < SLOTS && !planned.isEmpty()) {
-      Errand errand = planned.remove();
-      running.add(errand);
-      errand.start();
+    while (!planned.isEmpty() && running.stream().filter(Errand::isPatient).count() < SLOTS) {
+      begin(planned.remove());
     }
+  }
+
+  private void begin(Errand errand) {
+    running.add(errand);
+    errand.start();
   }
 
   private void run(Errand errand) {
@@ -227,6 +235,18 @@ final class Errands implements AutoCloseable {
 
     private Errand(PrefetchRequest request) {
       this.request = request;
+    }
+
+    /** Whether it was made for somebody who waits for {@code id}: another request is no quicker. */
+    private boolean isFor(ObjectId id) {
+      return request instanceof PrefetchRequest.Blobs(var ids, _, boolean awaited)
+          && awaited
+          && ids.getFirst().equals(id);
+    }
+
+    /** Whether it may wait for a slot, and then take one. */
+    private boolean isPatient() {
+      return !(request instanceof PrefetchRequest.Blobs(_, _, boolean awaited) && awaited);
     }
 
     void wants(long count) {
@@ -353,7 +373,7 @@ final class Errands implements AutoCloseable {
 
     /** With the lock held. */
     private void start() {
-      if (request instanceof PrefetchRequest.Blobs(var ids, long _)) {
+      if (request instanceof PrefetchRequest.Blobs(var ids, _, _)) {
         named = new HashSet<>(ids);
       }
       state = State.RUNNING;

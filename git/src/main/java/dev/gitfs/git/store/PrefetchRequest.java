@@ -13,10 +13,17 @@ public sealed interface PrefetchRequest {
    * The contents of files. What is local, or was asked for already, is left out.
    *
    * @param ids blobs, in the order in which they will be read
+   * @param awaited whether somebody waits for the first of them: then it is asked for at once,
+   *     however many other prefetches are under way
    */
-  record Blobs(List<ObjectId> ids, long maxBytes) implements PrefetchRequest {
+  record Blobs(List<ObjectId> ids, long maxBytes, boolean awaited) implements PrefetchRequest {
     public Blobs {
       ids = List.copyOf(ids);
+    }
+
+    /** What nobody waits for. */
+    public Blobs(List<ObjectId> ids, long maxBytes) {
+      this(ids, maxBytes, false);
     }
   }
 

@@ -148,6 +148,24 @@ final class PrefetchTest {
   }
 
   @Test
+  void oneWhoseFirstFileSomebodyWaitsForWaitsForNoOther() throws Exception {
+    try (var link = new SlowLink(server, ROUND_TRIP, SLOW);
+        var store = open(link.url(url()))) {
+      store.resolve(Optional.empty());
+      for (List<ObjectId> half : List.of(files.subList(0, 15), files.subList(15, FILES - 3))) {
+        awaitRunning(store.prefetch(new PrefetchRequest.Blobs(half, Long.MAX_VALUE)));
+      }
+      var rest = files.subList(FILES - 3, FILES);
+      Prefetch awaited = store.prefetch(new PrefetchRequest.Blobs(rest, Long.MAX_VALUE, true));
+      assertThat(awaited.progress().state()).isEqualTo(State.RUNNING);
+      assertThat(Cache.read(store.blob(rest.getFirst()))).isEqualTo(content(rest.getFirst()));
+      assertThat(awaited.await(LONG)).isTrue();
+      assertThat(rest).allMatch(store::isLocal);
+      assertThat(store.statistics().requests().blobs()).as("asked for alone").isZero();
+    }
+  }
+
+  @Test
   void cancellingKeepsWhatHasComeAndEndsTheRest() throws Exception {
     try (var link = new SlowLink(server, ROUND_TRIP, SLOW);
         var store = (GitStore) open(link.url(url()))) {

@@ -41,7 +41,8 @@ import org.eclipse.jgit.lib.FileMode;
  * parent. Where two such directories were brought and used, their parent is taken to be walked by
  * several readers: there a single read starts a stream, the larger the more has been read there.
  * Files that are fetched, or on their way, are in no other window, whoever asks. Windows that had
- * to wait for a request to end leave together in the next one, the first files of each first.
+ * to wait for a request to end leave together in the next one, the first files of each first; but
+ * who waits for a file meanwhile gets it at once, with a few that follow.
  *
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
  * the link does not idle. Of the window before that it is then known how much was used: half, and

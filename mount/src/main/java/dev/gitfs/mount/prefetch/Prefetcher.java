@@ -150,7 +150,11 @@ public final class Prefetcher implements AutoCloseable {
     if (mode == PrefetchMode.OFF) {
       return;
     }
-    tell(new Access.Looked(folder, index, true, System.nanoTime()));
+    tellAndAwait(new Access.Looked(folder, index, true, System.nanoTime()));
+  }
+
+  private void tellAndAwait(Access access) throws InterruptedException {
+    tell(access);
     var dealtWith = new CountDownLatch(1);
     told.add(dealtWith::countDown);
     LockSupport.unpark(thread);
@@ -159,17 +163,21 @@ public final class Prefetcher implements AutoCloseable {
     }
   }
 
+  /** Someone reads entry {@code index} of {@code folder}, which is local, from its beginning. */
+  public void read(Folder folder, int index) {
+    if (folder.isWatched()) {
+      tell(new Access.Read(folder, index, false, System.nanoTime()));
+    }
+  }
+
   /**
-   * Someone reads entry {@code index} of {@code folder} from its beginning.
-   *
-   * @param missed whether its content is not local
+   * Someone reads entry {@code index} of {@code folder}, which is not local, and waits for it from
+   * now on. Returns when what follows from that has been asked of the store: it may be that file,
+   * with others.
    */
-  public void read(Folder folder, int index, boolean missed) {
-    if (missed || folder.isWatched()) {
-      tell(new Access.Read(folder, index, missed, System.nanoTime()));
-      if (missed) {
-        LockSupport.unpark(thread);
-      }
+  public void missed(Folder folder, int index) throws InterruptedException {
+    if (mode != PrefetchMode.OFF) {
+      tellAndAwait(new Access.Read(folder, index, true, System.nanoTime()));
     }
   }
 
@@ -307,8 +315,8 @@ public final class Prefetcher implements AutoCloseable {
       log.debug("{}", wish.summary());
       switch (wish) {
         case Wish.Sizes(int window, var files) -> fetch(window, new PrefetchRequest.Sizes(files));
-        case Wish.Contents(int window, var files, long maxBytes) ->
-            fetch(window, new PrefetchRequest.Blobs(files, maxBytes));
+        case Wish.Contents(int window, var files, long maxBytes, boolean awaited) ->
+            fetch(window, new PrefetchRequest.Blobs(files, maxBytes, awaited));
         case Wish.Trees(int window, var tree, long maxBytes) ->
             fetch(window, new PrefetchRequest.Trees(tree, maxBytes));
         case Wish.Cancel(int window) -> {

@@ -206,7 +206,7 @@ final class Reads {
       if (stream.deep && !stream.over) {
         if (spot.folder().isWithin(stream.scope) && meets(stream.walk.copy(), spot, stream)) {
           windows.touch(stream, spot, now);
-          windows.advance(stream);
+          windows.advance(stream, spot);
           return true;
         }
         continue;
@@ -226,7 +226,7 @@ final class Reads {
     stream.follow(scope, walk(scope, spot, forward), forward);
     stream.size = Math.max(FIRST, stream.last == null ? 0 : 2 * stream.last.count);
     scope.reading().active = true;
-    windows.advance(stream);
+    windows.advance(stream, spot);
   }
 
   private Walk walk(Folder scope, Spot spot, boolean forward) {
@@ -288,7 +288,7 @@ final class Reads {
     var stream = new Stream(false, scope, walk(scope, spot, forward), forward, size, spot);
     stream.deep = true;
     windows.follow(stream, now);
-    windows.advance(stream);
+    windows.advance(stream, spot);
     return true;
   }
 

@@ -75,7 +75,7 @@ final class Requests {
         }
       }
     }
-    wishes.add(new Wish.Contents(start(windows), ids, maxBytes));
+    wishes.add(new Wish.Contents(start(windows), ids, maxBytes, windows.getFirst().accompanies));
   }
 
   /** Asks for the sizes of a window, which is reserved. */
@@ -148,8 +148,15 @@ final class Requests {
   int count(boolean contents) {
     return (int)
         running.values().stream()
-            .filter(windows -> windows.getFirst().contents == contents)
+            .map(List::getFirst)
+            .filter(window -> window.contents == contents && !window.accompanies)
             .count();
+  }
+
+  /** Those for a file that somebody waits for, with some that follow. */
+  int accompanied() {
+    return (int)
+        running.values().stream().filter(windows -> windows.getFirst().accompanies).count();
   }
 
   int count() {

@@ -21,6 +21,9 @@ final class Window {
   /** As far as sizes are known, else an estimate. */
   final long bytes;
 
+  /** Whether somebody waits for the first of them. */
+  boolean accompanies;
+
   /** How many of them the reader has come to. */
   int used;
 

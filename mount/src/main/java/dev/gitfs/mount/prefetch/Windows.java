@@ -56,6 +56,15 @@ final class Windows {
   private static final int SCAN = 65_536;
 
   /**
+   * Files that come with one that somebody waits for while all other requests are busy: so few that
+   * he hardly waits longer, so many that he does not wait for the next one as well.
+   */
+  private static final int COMPANIONS = 256;
+
+  /** Such requests at a time: a search by more threads than that waits for its windows. */
+  private static final int MOST_ACCOMPANIED = 2;
+
+  /**
    * Requests for contents under way at a time, as many as the store fetches at a time: what would
    * wait there for its turn is better decided when its turn has come.
    */
@@ -156,7 +165,7 @@ final class Windows {
       }
       boolean alone = stream.attributes && outline.sizesAlone();
       var spots = new ArrayList<Spot>();
-      long bytes = compose(stream, !alone, spots);
+      long bytes = compose(stream, Math.min(stream.size, most(stream)), !alone, spots);
       if (spots.isEmpty()) {
         continue;
       }
@@ -173,6 +182,31 @@ final class Windows {
     if (!contents.isEmpty()) {
       start(contents);
     }
+  }
+
+  /**
+   * The same, for a reader who waits for {@code spot} and has no window to wait for: if there is no
+   * room for one, that file comes with a few that follow.
+   */
+  void advance(Stream stream, Spot spot) {
+    advance(stream);
+    if (stream.hungry && !stream.over && requests.accompanied() < MOST_ACCOMPANIED) {
+      accompany(stream, spot);
+    }
+  }
+
+  private void accompany(Stream stream, Spot spot) {
+    var spots = new ArrayList<Spot>();
+    long bytes = compose(stream, COMPANIONS, true, spots);
+    if (spots.remove(spot)) {
+      bytes -= bytes(spot);
+    }
+    spots.addFirst(spot);
+    var window = window(stream, spots, bytes + bytes(spot));
+    window.accompanies = true;
+    spot.folder().reading().unclaim(spot.index());
+    window.used = 1;
+    start(List.of(window));
   }
 
   private boolean deserves(Stream stream) {
@@ -444,9 +478,8 @@ final class Windows {
     }
   }
 
-  /** Fills {@code spots} with what comes next; returns their bytes. */
-  private long compose(Stream stream, boolean contents, List<Spot> spots) {
-    int most = Math.min(stream.size, most(stream));
+  /** Fills {@code spots} with what comes next, {@code most} files of it; returns their bytes. */
+  private long compose(Stream stream, int most, boolean contents, List<Spot> spots) {
     long bytes = 0;
     for (int scanned = 0; spots.size() < most && bytes < MOST_BYTES / 2; scanned++) {
       if (scanned == SCAN) {

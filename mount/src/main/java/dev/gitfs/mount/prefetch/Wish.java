@@ -13,7 +13,7 @@ sealed interface Wish {
   default String summary() {
     return switch (this) {
       case Sizes(int id, var files) -> id + ": " + files.size() + " sizes";
-      case Contents(int id, var files, long maxBytes) ->
+      case Contents(int id, var files, long maxBytes, _) ->
           id + ": " + files.size() + " contents, at most " + maxBytes + " bytes";
       case Trees(int id, var root, _) -> id + ": trees below " + root.name();
       case Cancel(int id) -> id + ": cancelled";
@@ -27,8 +27,10 @@ sealed interface Wish {
    * The contents of files, in the order in which they will be read.
    *
    * @param maxBytes after how much to stop, as received
+   * @param awaited whether somebody waits for the first, so that it waits for no other request
    */
-  record Contents(int window, List<ObjectId> files, long maxBytes) implements Wish {}
+  record Contents(int window, List<ObjectId> files, long maxBytes, boolean awaited)
+      implements Wish {}
 
   /** All trees below a tree. */
   record Trees(int window, ObjectId root, long maxBytes) implements Wish {}

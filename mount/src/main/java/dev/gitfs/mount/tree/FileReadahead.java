@@ -241,7 +241,7 @@ final class FileReadahead {
     if (!kernel.store(run.version.inodeOf(index), 0, buffer.asSlice(0, size))) {
       return 0;
     }
-    prefetcher.read(run.version.folder(), index, false);
+    prefetcher.read(run.version.folder(), index);
     store.wasRead(id);
     return size;
   }

@@ -445,15 +445,16 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     var local = store.blobIfLocal(node.id());
     if (local.isPresent()) {
       if (offset == 0) {
-        prefetcher.read(node.within(), node.index(), false);
+        prefetcher.read(node.within(), node.index());
       }
       return local.get();
     }
     // Begins this operation anew, so the prefetcher hears of it once, after that.
     request.willWait();
-    boolean missed = !store.isLocal(node.id());
-    if (missed || offset == 0) {
-      prefetcher.read(node.within(), node.index(), missed);
+    if (!store.isLocal(node.id())) {
+      prefetcher.missed(node.within(), node.index());
+    } else if (offset == 0) {
+      prefetcher.read(node.within(), node.index());
     }
     return blob(request, node.id());
   }

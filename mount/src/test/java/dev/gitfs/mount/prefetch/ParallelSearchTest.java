@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,5 +40,13 @@ final class ParallelSearchTest {
         assertThat(mount.unread()).as("unread: %s", mount).isLessThanOrEqualTo(200);
       }
     }
+  }
+
+  /** Without those that follow, 78 single files are waited for. */
+  @Test
+  void whoWaitsWhileAllRequestsAreBusyGetsWhatFollowsAsWell() {
+    var mount = new SimulatedMount(tree, PrefetchMode.ADAPTIVE, true);
+    mount.play(new ParallelSearch(tree, 4, false, 0, 1).threads());
+    assertThat(mount.demands()).as("%s", mount).isLessThanOrEqualTo(40);
   }
 }

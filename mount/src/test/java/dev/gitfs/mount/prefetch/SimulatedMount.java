@@ -356,6 +356,10 @@ final class SimulatedMount {
     for (var wish : wishes) {
       if (wish instanceof Wish.Cancel(int window)) {
         waiting.removeIf(other -> other.window() == window);
+      } else if (wish instanceof Wish.Contents contents && contents.awaited()) {
+        lanes--;
+        requests++;
+        start(wish);
       } else {
         waiting.add(wish);
       }
@@ -372,7 +376,9 @@ final class SimulatedMount {
   }
 
   private void start(Wish wish) {
-    long at = Math.max(now + ROUND_TRIP, linkFree);
+    // Connections share the link: what is small and in a hurry overtakes what is large.
+    boolean overtakes = wish instanceof Wish.Contents contents && contents.awaited();
+    long at = overtakes ? now + ROUND_TRIP : Math.max(now + ROUND_TRIP, linkFree);
     switch (wish) {
       case Wish.Trees(_, var root, _) -> {
         treeRequests++;
@@ -386,7 +392,7 @@ final class SimulatedMount {
           sizes.merge(id, at, Math::min);
         }
       }
-      case Wish.Contents(_, var files, _) -> {
+      case Wish.Contents(_, var files, _, _) -> {
         contentRequests++;
         for (var id : files) {
           at += nanos(arrive((long) (tree.size(id) * PACKED)));
@@ -396,7 +402,7 @@ final class SimulatedMount {
       }
       case Wish.Cancel _ -> throw new AssertionError();
     }
-    linkFree = at;
+    linkFree = Math.max(linkFree, at);
     ends.add(new End(wish.window(), at));
   }
 
