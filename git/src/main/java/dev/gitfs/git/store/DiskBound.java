@@ -1,17 +1,22 @@
 package dev.gitfs.git.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * longest ago go first, each whole. One that was used a moment ago by any process stays, even if
  * the bound is then exceeded; and every process keeps the packs that lead to what it shows looking
  * used.
+ *
+ * <p>What all files take is looked at once a minute at most, however many stores and processes ask:
+ * what was found is noted in the cache directory, and what each has brought since is added to it.
  */
 final class DiskBound {
 
@@ -34,12 +42,66 @@ final class DiskBound {
   /** Of the bound, what is made free beyond it, so that it is not reached again at once. */
   private static final int SLACK = 16;
 
+  /**
+   * So long a look at all files counts. It takes 30 ms for a hundred repositories, and each of
+   * their stores asks within a minute of what it brought last.
+   */
+  private static final Duration LOOK_COUNTS = Duration.ofMinutes(1);
+
   private final Path cache;
   private final long bytes;
+  private final Path note;
+
+  /** What has come and is not in the note yet. */
+  private final AtomicLong arrived = new AtomicLong();
 
   DiskBound(Path cache, long bytes) {
     this.cache = cache;
     this.bytes = bytes;
+    this.note = cache.resolve("bytes-held");
+  }
+
+  /** Tells of a pack that this process has brought. */
+  void packArrived(long size) {
+    arrived.addAndGet(size);
+  }
+
+  /**
+   * What the cache directory holds, as far as is known.
+   *
+   * @param looked when all files were looked at
+   * @param bytes they were then, with what was brought since
+   */
+  private record Holdings(Instant looked, long bytes) {
+
+    private static final Holdings UNKNOWN = new Holdings(Instant.EPOCH, 0);
+
+    /** As noted last, by whichever process; of long ago if there is no such note. */
+    static Holdings noted(Path note) throws IOException {
+      try {
+        String[] words = Files.readString(note, ISO_8859_1).strip().split(" ");
+        return new Holdings(Instant.parse(words[0]), Long.parseLong(words[1]));
+      } catch (NoSuchFileException
+          | DateTimeParseException
+          | NumberFormatException
+          | ArrayIndexOutOfBoundsException e) {
+        LOG.trace("{} tells nothing", note, e);
+        return UNKNOWN;
+      }
+    }
+
+    Holdings plus(long more) {
+      return new Holdings(looked, bytes + more);
+    }
+
+    boolean isFresh() {
+      var age = Duration.between(looked, Instant.now());
+      return !age.isNegative() && age.compareTo(LOOK_COUNTS) < 0;
+    }
+
+    void write(Path note) throws IOException {
+      Files.writeString(note, looked + " " + bytes + "\n", ISO_8859_1);
+    }
   }
 
   private record Candidate(CacheRepository repository, PackShelf shelf, PackShelf.Shelved pack) {}
@@ -49,9 +111,19 @@ final class DiskBound {
    * holder of the upkeep lock.
    */
   boolean enforce() throws IOException {
-    long held = bytesHeld();
+    var noted = Holdings.noted(note).plus(arrived.getAndSet(0));
+    if (noted.bytes > bytes || !noted.isFresh()) {
+      var now = Instant.now();
+      noted = new Holdings(now, drop(bytesHeld()));
+    }
+    noted.write(note);
+    return noted.bytes <= bytes;
+  }
+
+  /** Drops packs if {@code held} is more than the bound; returns what is held then. */
+  private long drop(long held) throws IOException {
     if (held <= bytes) {
-      return true;
+      return held;
     }
     Instant recently = Instant.now().minus(IN_USE);
     List<Candidate> oldestFirst =
@@ -77,7 +149,7 @@ final class DiskBound {
           held >> 20,
           bytes >> 20);
     }
-    return held <= bytes;
+    return held;
   }
 
   private List<Candidate> candidates() throws IOException {

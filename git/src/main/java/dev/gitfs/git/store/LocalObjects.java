@@ -189,9 +189,7 @@ final class LocalObjects implements AutoCloseable {
   /** Keeps the packs that lead to what is shown from looking unused. */
   void touchHeld() throws IOException {
     for (String name : held) {
-      if (shelf.describe(name).isPresent()) {
-        shelf.touch(name, Instant.now());
-      } else {
+      if (!shelf.touch(name, Instant.now())) {
         held.remove(name);
       }
     }

@@ -62,12 +62,14 @@ record PackShelf(Path directory) {
     return target;
   }
 
-  /** Notes that a pack is in use, for all processes to see. */
-  void touch(String name, Instant when) throws IOException {
+  /** Notes that a pack is in use, for all processes to see; false if it has been dropped. */
+  boolean touch(String name, Instant when) throws IOException {
     try {
       Files.setLastModifiedTime(directory.resolve(name + PROMISOR), FileTime.from(when));
+      return true;
     } catch (NoSuchFileException e) {
       LOG.trace("{} was dropped meanwhile", name);
+      return false;
     }
   }
 

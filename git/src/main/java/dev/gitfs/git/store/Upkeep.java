@@ -83,6 +83,7 @@ final class Upkeep implements AutoCloseable {
 
   /** Tells of a pack that has come. */
   void packArrived(long size) {
+    bound.packArrived(size);
     lock.lock();
     try {
       packs++;
@@ -163,8 +164,10 @@ final class Upkeep implements AutoCloseable {
       while (!closed && left > 0 && !isWorthwhile()) {
         left = arrival.awaitNanos(left);
       }
-      awaitQuiet();
       untidy |= packs > 0;
+      if (untidy) {
+        awaitQuiet();
+      }
       packs = 0;
       bytes = 0;
       return !closed;

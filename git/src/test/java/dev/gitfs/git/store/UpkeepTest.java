@@ -101,6 +101,22 @@ final class UpkeepTest {
   }
 
   @Test
+  void aLookAtAllFilesCountsForAllStoresWhileTheyTellWhatComes() throws Exception {
+    long bytes = 100_000;
+    Path held = cache.directory.resolve("bytes-held");
+    assertThat(new DiskBound(cache.directory, bytes).enforce()).isTrue();
+    Files.write(cache.directory.resolve("large"), new byte[2 * (int) bytes]);
+    var bound = new DiskBound(cache.directory, bytes);
+    assertThat(bound.enforce()).as("nobody has looked again").isTrue();
+    bound.packArrived(2 * bytes);
+    assertThat(bound.enforce()).as("what was told is more than may be").isFalse();
+    for (String note : new String[] {"2020-01-01T00:00:00Z 0", "2100-01-01T00:00:00Z 0", "?", ""}) {
+      Files.writeString(held, note);
+      assertThat(bound.enforce()).as("a note that counts for nothing: %s", note).isFalse();
+    }
+  }
+
+  @Test
   void whatALiveMountShowsIsNeverDropped() throws Exception {
     var options = new StoreOptions(cache.directory, 96 << 20, 20_000);
     try (var store = (GitStore) ObjectStore.open(cache.remote, options)) {
