@@ -12,7 +12,6 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -26,16 +25,17 @@ import org.slf4j.LoggerFactory;
  * the bound is then exceeded; and every process keeps the packs that lead to what it shows looking
  * used.
  *
- * <p>What all files take is looked at once a minute at most, however many stores and processes ask:
- * what was found is noted in the cache directory, and what each has brought since is added to it.
+ * <p>What all files take is looked at every few minutes at most, however many stores and processes
+ * ask: what was found is noted in the cache directory, and what each has brought since is added to
+ * it.
  */
 final class DiskBound {
 
   private static final Logger LOG = LoggerFactory.getLogger(DiskBound.class);
 
   /**
-   * What was used this recently is needed. Longer than the minute between two touches of a pack in
-   * use, with room for a machine that is busy.
+   * What was used this recently is needed. Longer than the two minutes between two touches of a
+   * pack in use, with room for a machine that is busy.
    */
   static final Duration IN_USE = Duration.ofMinutes(5);
 
@@ -43,10 +43,10 @@ final class DiskBound {
   private static final int SLACK = 16;
 
   /**
-   * So long a look at all files counts. It takes 30 ms for a hundred repositories, and each of
-   * their stores asks within a minute of what it brought last.
+   * So long a look at all files counts; it takes 30 ms for a hundred repositories. What was used
+   * since could not be dropped yet.
    */
-  private static final Duration LOOK_COUNTS = Duration.ofMinutes(1);
+  private static final Duration LOOK_COUNTS = IN_USE;
 
   private final Path cache;
   private final long bytes;
@@ -69,22 +69,20 @@ final class DiskBound {
   /**
    * What the cache directory holds, as far as is known.
    *
-   * @param looked when all files were looked at
+   * @param looked when all files were looked at, in milliseconds of {@link
+   *     System#currentTimeMillis}
    * @param bytes they were then, with what was brought since
    */
-  private record Holdings(Instant looked, long bytes) {
+  private record Holdings(long looked, long bytes) {
 
-    private static final Holdings UNKNOWN = new Holdings(Instant.EPOCH, 0);
+    private static final Holdings UNKNOWN = new Holdings(0, 0);
 
     /** As noted last, by whichever process; of long ago if there is no such note. */
     static Holdings noted(Path note) throws IOException {
       try {
         String[] words = Files.readString(note, ISO_8859_1).strip().split(" ");
-        return new Holdings(Instant.parse(words[0]), Long.parseLong(words[1]));
-      } catch (NoSuchFileException
-          | DateTimeParseException
-          | NumberFormatException
-          | ArrayIndexOutOfBoundsException e) {
+        return new Holdings(Long.parseLong(words[0]), Long.parseLong(words[1]));
+      } catch (NoSuchFileException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
         LOG.trace("{} tells nothing", note, e);
         return UNKNOWN;
       }
@@ -95,8 +93,8 @@ final class DiskBound {
     }
 
     boolean isFresh() {
-      var age = Duration.between(looked, Instant.now());
-      return !age.isNegative() && age.compareTo(LOOK_COUNTS) < 0;
+      long age = System.currentTimeMillis() - looked;
+      return age >= 0 && age < LOOK_COUNTS.toMillis();
     }
 
     void write(Path note) throws IOException {
@@ -111,13 +109,13 @@ final class DiskBound {
    * holder of the upkeep lock.
    */
   boolean enforce() throws IOException {
-    var noted = Holdings.noted(note).plus(arrived.getAndSet(0));
-    if (noted.bytes > bytes || !noted.isFresh()) {
-      var now = Instant.now();
-      noted = new Holdings(now, drop(bytesHeld()));
+    var held = Holdings.noted(note).plus(arrived.getAndSet(0));
+    if (held.bytes > bytes || !held.isFresh()) {
+      long now = System.currentTimeMillis();
+      held = new Holdings(now, drop(bytesHeld()));
     }
-    noted.write(note);
-    return noted.bytes <= bytes;
+    held.write(note);
+    return held.bytes <= bytes;
   }
 
   /** Drops packs if {@code held} is more than the bound; returns what is held then. */

@@ -135,6 +135,11 @@ final class LocalObjects implements AutoCloseable {
     return used;
   }
 
+  /** How many packs there are, of all kinds. */
+  int packCount() {
+    return packs().all().size();
+  }
+
   /** A reader for walking commits; the caller closes it. */
   ObjectReader reader() {
     return objects.newReader();

@@ -21,8 +21,11 @@ final class Upkeep implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
-  /** How often at least: often enough for {@link DiskBound#IN_USE}. */
-  private static final Duration INTERVAL = Duration.ofMinutes(1);
+  /** How often at least: twice within {@link DiskBound#IN_USE}. */
+  private static final Duration INTERVAL = Duration.ofMinutes(2);
+
+  /** What has come is seen to while its readers are about: later there is nothing to do. */
+  private static final Duration SOON = Duration.ofSeconds(10);
 
   /** So much is let in before the bound is looked at again, a part of the bound. */
   private static final int BOUND_SHARE = 64;
@@ -61,6 +64,9 @@ final class Upkeep implements AutoCloseable {
 
   /** Whether there may be something to do: what others left, what has come, what waits its turn. */
   private boolean untidy = true;
+
+  /** Whether what crashes left was looked for. Guarded by this. */
+  private boolean cleared;
 
   /**
    * @param activity changes while somebody reads or something comes
@@ -104,8 +110,14 @@ final class Upkeep implements AutoCloseable {
     Optional<InterProcessLock> exclusive = InterProcessLock.attempt(lockFile);
     if (exclusive.isPresent()) {
       try (var _ = exclusive.get()) {
-        local.shelf().clearRemains();
-        consolidation.run();
+        boolean many = local.packCount() > Consolidation.MOST_PACKS;
+        if (many || !cleared) {
+          local.shelf().clearRemains();
+          cleared = true;
+        }
+        if (many) {
+          consolidation.run();
+        }
         done = bound.enforce();
       }
     }
@@ -137,7 +149,7 @@ final class Upkeep implements AutoCloseable {
   }
 
   private void run() {
-    while (awaitWork()) {
+    for (Duration longest = SOON; awaitWork(longest); longest = INTERVAL) {
       memory.trim();
       try {
         if (isUntidy()) {
@@ -157,12 +169,12 @@ final class Upkeep implements AutoCloseable {
   }
 
   /** Whether there is work, or false when this is closed. */
-  private boolean awaitWork() {
+  private boolean awaitWork(Duration longest) {
     lock.lock();
     try {
-      long left = INTERVAL.toNanos();
+      long left = longest.toNanos();
       while (!closed && left > 0 && !isWorthwhile()) {
-        left = arrival.awaitNanos(left);
+        left = arrival.awaitNanos(packs > 0 ? Math.min(left, SOON.toNanos()) : left);
       }
       untidy |= packs > 0;
       if (untidy) {
