@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -104,7 +103,7 @@ final class HttpClients {
     return HttpClient.newBuilder()
         .connectTimeout(terms.connect)
         .followRedirects(HttpClient.Redirect.NEVER)
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
+        .executor(Thread::startVirtualThread)
         .sslContext(terms.trust)
         .proxy(terms.proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY));
   }
