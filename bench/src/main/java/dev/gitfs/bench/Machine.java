@@ -1,5 +1,6 @@
 package dev.gitfs.bench;
 
+import dev.gitfs.git.store.LibDeflate;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.Processes;
 import java.io.IOException;
@@ -18,16 +19,17 @@ final class Machine {
 
   private Machine() {}
 
-  /** One line: processors, kernel, Java and git. */
+  /** One line: processors, kernel, Java, git and what inflates. */
   static String description() throws IOException {
     var memory = Files.readAllLines(Path.of("/proc/meminfo")).getFirst().replaceAll("\\D+", "");
-    return "%d cores, %.0f GiB, Linux %s, Java %s, %s"
+    return "%d cores, %.0f GiB, Linux %s, Java %s, %s, %s"
         .formatted(
             Runtime.getRuntime().availableProcessors(),
             Long.parseLong(memory) / (double) (1 << 20),
             System.getProperty("os.version").replaceFirst("^(\\d+\\.\\d+).*", "$1"),
             Runtime.version().feature(),
-            Git.command(List.of("--version")).run().orFail().text().strip());
+            Git.command(List.of("--version")).run().orFail().text().strip(),
+            LibDeflate.isInstalled() ? "libdeflate" : "no libdeflate");
   }
 
   /** The share of all processors that others take while we do nothing: 0 to 1. */

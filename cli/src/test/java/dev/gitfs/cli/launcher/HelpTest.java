@@ -84,7 +84,8 @@ class HelpTest {
     assertThat(result.lines())
         .allMatch(line -> !line.startsWith("WRONG"))
         .anyMatch(line -> line.contains("/dev/fuse"))
-        .anyMatch(line -> line.contains("git version"));
+        .anyMatch(line -> line.contains("git version"))
+        .anyMatch(line -> line.contains("libdeflate") && line.contains("there"));
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * does 320, which is a tenth of all the processor time that reading a repository to its end takes.
  * Where that library is not installed, the JDK's does it all. For one thread.
  */
-final class LibDeflate implements AutoCloseable {
+public final class LibDeflate implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LibDeflate.class);
 
@@ -42,6 +42,11 @@ final class LibDeflate implements AutoCloseable {
   private LibDeflate(Functions functions, MemorySegment decompressor) {
     this.functions = functions;
     this.decompressor = decompressor;
+  }
+
+  /** Whether it is, for those who tell people. */
+  public static boolean isInstalled() {
+    return FUNCTIONS.isPresent();
   }
 
   /** Empty where the library is not installed. */
@@ -84,6 +89,7 @@ final class LibDeflate implements AutoCloseable {
     }
   }
 
+  /** Gives back its memory; it must not be used again. */
   @Override
   public void close() {
     try {
