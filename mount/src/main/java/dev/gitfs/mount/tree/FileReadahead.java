@@ -130,7 +130,7 @@ final class FileReadahead {
 
   /**
    * A file is about to be answered as a whole, from memory: entry {@code index} of {@code version},
-   * which is what its directory shows now.
+   * which is what its directory shows now. To be called by a thread that reads requests.
    */
   void read(Notifier kernel, Version version, Tree tree, int index) throws IOException {
     if (prefetcher.isRecording() || !lock.tryLock()) {

@@ -295,8 +295,8 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
             reply.filled(count);
             if (offset + count == blob.size()) {
               store.wasRead(node.id());
-              if (offset == 0 && notifier.isPresent()) {
-                readAhead(request, notifier.get(), node);
+              if (offset == 0) {
+                readAhead(request, node);
               }
             }
           } catch (IOException e) {
@@ -429,13 +429,17 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         .times(node.seconds(), 0);
   }
 
-  private void readAhead(Request request, Notifier kernel, Node node)
-      throws IOException, InterruptedException {
+  private void readAhead(Request request, Node node) throws IOException, InterruptedException {
+    // It may wait for a page that a virtual thread is about to fill, and a call into the kernel
+    // does not let go of the processor that one would need.
+    if (notifier.isEmpty() || Thread.currentThread().isVirtual()) {
+      return;
+    }
     var version = nodes.inodes().numbering(node.inode());
     // In a directory that has moved on since, what it showed before is not walked any more.
     if (version.isPresent() && version.get() == version.get().directory().current()) {
-      readahead.read(
-          kernel, version.get(), nodes.tree(request, version.get().tree()), node.index());
+      var tree = nodes.tree(request, version.get().tree());
+      readahead.read(notifier.get(), version.get(), tree, node.index());
     }
   }
 
