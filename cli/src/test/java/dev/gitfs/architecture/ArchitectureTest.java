@@ -154,11 +154,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyFuseCallsForeignFunctions() {
+  void onlyFuseCallsForeignFunctionsAndOneClassThatInflates() {
     check(
         noClasses()
             .that()
             .resideOutsideOfPackages(FUSE, "dev.gitfs.bench..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.gitfs.git.store.LibDeflate")
             .should()
             .dependOnClassesThat()
             .areAssignableTo(java.lang.foreign.Linker.class));

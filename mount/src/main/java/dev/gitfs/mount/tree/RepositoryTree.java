@@ -296,7 +296,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
             if (offset + count == blob.size()) {
               store.wasRead(node.id());
               if (offset == 0) {
-                readAhead(request, node);
+                readAhead(node);
               }
             }
           } catch (IOException e) {
@@ -429,7 +429,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         .times(node.seconds(), 0);
   }
 
-  private void readAhead(Request request, Node node) throws IOException, InterruptedException {
+  private void readAhead(Node node) throws IOException {
     // It may wait for a page that a virtual thread is about to fill, and a call into the kernel
     // does not let go of the processor that one would need.
     if (notifier.isEmpty() || Thread.currentThread().isVirtual()) {
@@ -438,8 +438,10 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     var version = nodes.inodes().numbering(node.inode());
     // In a directory that has moved on since, what it showed before is not walked any more.
     if (version.isPresent() && version.get() == version.get().directory().current()) {
-      var tree = nodes.tree(request, version.get().tree());
-      readahead.read(notifier.get(), version.get(), tree, node.index());
+      var tree = store.treeIfLocal(version.get().tree());
+      if (tree.isPresent()) {
+        readahead.read(notifier.get(), version.get(), tree.get(), node.index());
+      }
     }
   }
 
