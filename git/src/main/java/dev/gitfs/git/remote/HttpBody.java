@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow.Source {
 
-  /** Deliveries, of 64 KiB at most, that may wait for the reader. */
+  /** Deliveries, of some 64 KiB each, that may wait for the reader. */
   private static final int AHEAD = 8;
 
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();

@@ -26,7 +26,7 @@ final class PackSource implements Closeable {
   /** A packet of git's protocol is a little shorter. */
   private static final int PIECE_BYTES = 1 << 16;
 
-  /** Source code is deflated to a quarter: with less than so much of it, it is not all there. */
+  /** Source code is deflated to a quarter: with less than a tenth, it is hardly all there. */
   private static final int HIGHEST_RATIO = 10;
 
   /** The collector waits while so much is inflated: for a millisecond. */
@@ -155,6 +155,22 @@ final class PackSource implements Closeable {
     finish();
   }
 
+  /** The same, piece by piece into {@code target}. */
+  void inflate(long size, OutputStream target)
+      throws IOException, EnoughException, BrokenException {
+    byte[] piece = new byte[PIECE_BYTES];
+    start();
+    for (long done = 0; done < size; ) {
+      int count = inflateSome(piece, 0, (int) Math.min(piece.length, size - done));
+      if (count < 0) {
+        throw new CorruptPackException("an object is shorter than it claims", null);
+      }
+      target.write(piece, 0, count);
+      done += count;
+    }
+    finish();
+  }
+
   /**
    * Takes in as much as it needs. False if that is too much, or is not what it should be: it is
    * then still to be inflated.
@@ -179,22 +195,6 @@ final class PackSource implements Closeable {
         return false;
       }
     }
-  }
-
-  /** The same, piece by piece into {@code target}. */
-  void inflate(long size, OutputStream target)
-      throws IOException, EnoughException, BrokenException {
-    byte[] piece = new byte[PIECE_BYTES];
-    start();
-    for (long done = 0; done < size; ) {
-      int count = inflateSome(piece, 0, (int) Math.min(piece.length, size - done));
-      if (count < 0) {
-        throw new CorruptPackException("an object is shorter than it claims", null);
-      }
-      target.write(piece, 0, count);
-      done += count;
-    }
-    finish();
   }
 
   /** The checksum over all that was read. */

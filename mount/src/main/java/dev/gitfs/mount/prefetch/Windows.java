@@ -197,7 +197,7 @@ final class Windows {
 
   private void accompany(Stream stream, Spot spot) {
     var spots = new ArrayList<Spot>();
-    long bytes = compose(stream, COMPANIONS, true, spots);
+    long bytes = compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
     if (spots.remove(spot)) {
       bytes -= bytes(spot);
     }

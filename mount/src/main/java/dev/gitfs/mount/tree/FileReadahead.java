@@ -1,5 +1,6 @@
 package dev.gitfs.mount.tree;
 
+import dev.gitfs.fuse.FileType;
 import dev.gitfs.fuse.Notifier;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Tree;
@@ -13,7 +14,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
-import org.eclipse.jgit.lib.FileMode;
 
 /**
  * Readahead from file to file: who reads the files of a directory one after the other finds the
@@ -118,8 +118,7 @@ final class FileReadahead {
     }
 
     private boolean isFile(int index) {
-      var mode = tree.mode(index);
-      return Node.isBlob(mode) && !FileMode.SYMLINK.equals(mode.getBits());
+      return Node.type(tree.mode(index)) == FileType.REGULAR;
     }
   }
 
@@ -199,10 +198,16 @@ final class FileReadahead {
 
   /** What was passed over is asked for after all, or the kernel has dropped it. */
   private void passed(Notifier kernel, Run run, int index) throws IOException {
-    if (run.kinds.add(run.kind(index))) {
-      for (int at = run.next(index); at != NONE && run.hasPassed(at); at = run.next(at)) {
-        fill(kernel, run, at);
-      }
+    if (!run.kinds.add(run.kind(index))) {
+      return;
+    }
+    int files = MOST_FILES;
+    int bytes = MOST_BYTES;
+    int at = run.next(index);
+    for (; files > 0 && bytes > 0 && at != NONE && run.hasPassed(at); at = run.next(at)) {
+      int size = fill(kernel, run, at);
+      files -= size > 0 ? 1 : 0;
+      bytes -= size;
     }
   }
 

@@ -429,7 +429,8 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         .times(node.seconds(), 0);
   }
 
-  private void readAhead(Node node) throws IOException {
+  /** What goes wrong here is for those to meet who read that. */
+  private void readAhead(Node node) {
     // It may wait for a page that a virtual thread is about to fill, and a call into the kernel
     // does not let go of the processor that one would need.
     if (notifier.isEmpty() || Thread.currentThread().isVirtual()) {
@@ -437,11 +438,16 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     }
     var version = nodes.inodes().numbering(node.inode());
     // In a directory that has moved on since, what it showed before is not walked any more.
-    if (version.isPresent() && version.get() == version.get().directory().current()) {
+    if (version.isEmpty() || version.get() != version.get().directory().current()) {
+      return;
+    }
+    try {
       var tree = store.treeIfLocal(version.get().tree());
       if (tree.isPresent()) {
         readahead.read(notifier.get(), version.get(), tree.get(), node.index());
       }
+    } catch (IOException e) {
+      log.debug("nothing is read ahead after {}", nodes.path(node.inode()), e);
     }
   }
 
