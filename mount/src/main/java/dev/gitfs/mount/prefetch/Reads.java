@@ -70,11 +70,19 @@ final class Reads {
     }
   }
 
-  /** Someone waits for the content of a file, which alone tells its size. */
-  void lookedAt(Spot spot) {
-    if (!spot.folder().isListed() && windows.isFree(spot, null)) {
-      namesakes.missed(spot, name(spot));
+  /**
+   * Someone waits for the content of a file, which alone tells its size. Returns whether that comes
+   * to a reader who is followed, so that nothing else need be done for him.
+   */
+  boolean looked(Spot spot, long now) {
+    if (!windows.isFree(spot, null)) {
+      return !outline.sizesAlone();
     }
+    if (!spot.folder().isListed()) {
+      namesakes.missed(spot, name(spot));
+      return false;
+    }
+    return !outline.sizesAlone() && (goesOn(spot, now) || isWalked(spot, now));
   }
 
   private String name(Spot spot) {

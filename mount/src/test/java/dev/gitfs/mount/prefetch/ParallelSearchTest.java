@@ -24,12 +24,12 @@ final class ParallelSearchTest {
   @ParameterizedTest(name = "{0} threads, pauses after {1} of a thousand steps")
   @CsvSource({
     // threads, pauses, requests
-    "2,         0,      240",
-    "2,         10,     240",
-    "4,         0,      300",
-    "4,         10,     300",
-    "16,        0,      640",
-    "16,        10,     640",
+    "2,         0,      82",
+    "2,         10,     82",
+    "4,         0,      101",
+    "4,         10,     101",
+    "16,        0,      390",
+    "16,        10,     390",
   })
   void findsItsFilesThere(int threads, int pauses, int requests) {
     for (var objectInfo : new boolean[] {true, false}) {

@@ -46,10 +46,10 @@ final class TracesTest {
     "grep,         24,       90,     4",
     "tar,          24,       90,     4",
     "grep-include, 30,       12000,  3",
-    "rg,           45,       110,    4",
-    "rg-4-threads, 105,      110,    4",
+    "rg,           38,       110,    4",
+    "rg-4-threads, 94,       110,    4",
     "make,         45,       650,    3",
-    "ide,          60,       4500,   3",
+    "ide,          84,       4500,   3",
     "agent,        30,       1000,   2",
   })
   void withSizesThatComeWithContents(String program, int requests, int unread, int seconds)
