@@ -57,14 +57,11 @@ public final class BranchFollower implements AutoCloseable {
   private Thread poller;
   private boolean closed;
 
-  /** When trees were used last, as far as that was noted; by {@link System#nanoTime}. */
-  private long lastUse = System.nanoTime();
-
-  /** When the server was asked last, likewise. */
+  /** When the server was asked last, by {@link System#nanoTime}. */
   private long lastAsked = System.nanoTime();
 
-  /** Whether trees were used since that was noted last. Written by anybody. */
-  private volatile boolean used;
+  /** When trees were used last, likewise. Written by anybody. */
+  private volatile long lastUse = System.nanoTime();
 
   /** Whether the pause under way is longer than it would be if somebody used them. */
   private volatile boolean slack;
@@ -110,10 +107,7 @@ public final class BranchFollower implements AutoCloseable {
 
   /** Tells that somebody uses one of the trees. Takes no lock unless nobody did for long. */
   public void use() {
-    if (used) {
-      return;
-    }
-    used = true;
+    lastUse = System.nanoTime();
     if (slack) {
       lock.lock();
       try {
@@ -243,10 +237,6 @@ public final class BranchFollower implements AutoCloseable {
       while (true) {
         // Before the look at use: who uses it after that look sees it, and wakes this.
         slack = true;
-        if (used) {
-          used = false;
-          lastUse = System.nanoTime();
-        }
         var pause = pace.pause(Duration.ofNanos(Math.max(0, lastAsked - lastUse)));
         slack = pause.compareTo(pace.interval()) > 0;
         long whole = pause.toNanos();

@@ -16,9 +16,9 @@ public record Pace(Duration interval, Duration patience, Duration longest) {
 
   /**
    * Longer than the kernel leads through a repository's name without asking, which is how use is
-   * seen at all, and than the time between two looks at who stands in it.
+   * seen at all: a minute. Looks at who stands in it come twice in that time.
    */
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(75);
 
   /** Who is not seen using it waits so long for news: half of the time after which it is closed. */
   private static final Duration LONGEST = Duration.ofMinutes(15);
