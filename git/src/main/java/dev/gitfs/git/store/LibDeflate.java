@@ -12,6 +12,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,9 @@ public final class LibDeflate implements AutoCloseable {
 
   private record Functions(MethodHandle allocate, MethodHandle free, MethodHandle decompress) {}
 
-  private static final Optional<Functions> FUNCTIONS = load();
+  /** Linked beside what is done meanwhile: a mount's first pack does not wait for it. */
+  private static final CompletableFuture<Optional<Functions>> FUNCTIONS =
+      CompletableFuture.supplyAsync(LibDeflate::load, Thread.ofVirtual()::start);
 
   private final Functions functions;
   private final MemorySegment decompressor;
@@ -46,19 +49,20 @@ public final class LibDeflate implements AutoCloseable {
 
   /** Whether it is, for those who tell people. */
   public static boolean isInstalled() {
-    return FUNCTIONS.isPresent();
+    return FUNCTIONS.join().isPresent();
   }
 
-  /** Empty where the library is not installed. */
+  /** Empty where the library is not installed, and for a moment after the first call. */
   static Optional<LibDeflate> open() {
-    if (FUNCTIONS.isEmpty()) {
-      return Optional.empty();
-    }
+    return FUNCTIONS.getNow(Optional.empty()).flatMap(LibDeflate::open);
+  }
+
+  private static Optional<LibDeflate> open(Functions functions) {
     try {
-      var decompressor = (MemorySegment) FUNCTIONS.get().allocate.invokeExact();
+      var decompressor = (MemorySegment) functions.allocate.invokeExact();
       return decompressor.address() == 0
           ? Optional.empty()
-          : Optional.of(new LibDeflate(FUNCTIONS.get(), decompressor));
+          : Optional.of(new LibDeflate(functions, decompressor));
     } catch (Throwable e) {
       throw impossible(e);
     }

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record is 32 bytes: the id, the size, and a check over both, which is what makes the record
  * count; a slot that two processes wrote at once, or that a crash left half written, fails the
- * check and is passed over. A table that is half full is copied into one twice its size, which
+ * check and is passed over. A table that is half full is copied into one four times its size, which
  * takes its place; a process that still maps the old one finds there that it was replaced.
  */
 final class SizeTable {
@@ -40,6 +40,9 @@ final class SizeTable {
 
   /** 128 KiB: the files of a small repository. */
   private static final long FIRST_SLOTS = 1 << 12;
+
+  /** Copying is what costs: all sizes of Linux come within three copies. */
+  private static final int GROWTH = 4;
 
   /** At most half full, a run of taken slots this long does not happen. */
   private static final int LONGEST_PROBE = 128;
@@ -143,7 +146,7 @@ final class SizeTable {
     if ((long) COUNT.getVolatile(old, 0L) < slots / 2) {
       return;
     }
-    create(slots * 2, file, scratch, old);
+    create(slots * GROWTH, file, scratch, old);
     old.set(ValueLayout.JAVA_LONG, REPLACED_OFFSET, 1);
     table = map(file);
   }
