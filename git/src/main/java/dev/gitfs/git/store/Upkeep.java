@@ -30,8 +30,11 @@ final class Upkeep implements AutoCloseable {
   /** So much is let in before the bound is looked at again, a part of the bound. */
   private static final int BOUND_SHARE = 64;
 
-  /** No pack and no reader for so long is a quiet moment: a few round trips. */
-  private static final Duration QUIET = Duration.ofMillis(300);
+  /**
+   * No pack and no reader for so long is a quiet moment: longer than a slow server takes to put a
+   * window together, for which a reader waits in the midst of his work.
+   */
+  private static final Duration QUIET = Duration.ofSeconds(2);
 
   /**
    * What waits for a quiet moment waits no longer. A {@code grep -r} through Linux takes 20 s, and

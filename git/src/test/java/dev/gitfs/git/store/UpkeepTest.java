@@ -74,7 +74,7 @@ final class UpkeepTest {
     try (var store = cache.open()) {
       Cache.head(store);
       fetchEachFile(store);
-      for (int i = 0; i < 100 && cache.packs().size() > Consolidation.MOST_PACKS; i++) {
+      for (int i = 0; i < 300 && cache.packs().size() > Consolidation.MOST_PACKS; i++) {
         Thread.sleep(100);
       }
       assertThat(cache.packs()).hasSizeLessThanOrEqualTo(Consolidation.MOST_PACKS);
