@@ -69,7 +69,7 @@ final class BlobSizes implements AutoCloseable {
     return upstream.sizesAlone() || elsewhere.isPresent() && elsewhere.get().areAlone();
   }
 
-  /** The size that the server told of a blob. */
+  /** The size of a blob that was told, or that has come, in this process or another. */
   OptionalLong told(ObjectId id) {
     return table.get(id);
   }
@@ -90,8 +90,9 @@ final class BlobSizes implements AutoCloseable {
     }
   }
 
-  /** A blob has come, and its size with it. */
-  void arrived(ObjectId id) {
+  /** A blob has come, and its size with it, which counts for more than what was told. */
+  void arrived(ObjectId id, long size) {
+    table.put(id, size);
     lane.arrived(id);
   }
 

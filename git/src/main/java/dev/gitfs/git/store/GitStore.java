@@ -374,7 +374,9 @@ final class GitStore implements ObjectStore {
       if (size <= spoolBytes) {
         return inflate(id);
       }
-      Optional<Blob> spooled = local.stream(id, contents -> spool.add(id.copy(), contents, size));
+      // Its size may be what the server told, and that may be wrong.
+      long whole = local.size(id).orElse(size);
+      Optional<Blob> spooled = local.stream(id, contents -> spool.add(id.copy(), contents, whole));
       spooled.ifPresent(blob -> diskHits.increment());
       return spooled;
     } catch (InterruptedIOException e) {
@@ -423,9 +425,17 @@ final class GitStore implements ObjectStore {
     return arrived.isPresent() ? arrived : local.bytes(id, type);
   }
 
+  /** The size of a blob if that is here. A pack is looked at only where nobody has noted it. */
   private OptionalLong storedSize(ObjectId id) throws IOException {
     OptionalLong arrived = arrivals.size(id);
-    return arrived.isPresent() ? arrived : local.size(id);
+    if (arrived.isPresent()) {
+      return arrived;
+    }
+    OptionalLong told = sizes.told(id);
+    if (told.isEmpty()) {
+      return local.size(id);
+    }
+    return local.has(id) ? told : OptionalLong.empty();
   }
 
   private boolean isHere(ObjectId id) {
@@ -480,7 +490,7 @@ final class GitStore implements ObjectStore {
           prefetched.add(reception, id, content, (int) entry.size());
         }
         blobLane.arrived(id);
-        sizes.arrived(id);
+        sizes.arrived(id, entry.size());
       }
       errands.arrived(id);
     }

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sizes that the server told of objects that are not here, for this process and the next: a hash
- * table in a mapped file, so that a million sizes take no heap and cost no request twice.
+ * Sizes of blobs, here or not, as the server told them or as they came, for this process and the
+ * next: a hash table in a mapped file, so that a million sizes take no heap, cost no request twice,
+ * and no look at a pack.
  *
  * <p>A record is 32 bytes: the id, the size, and a check over both, which is what makes the record
  * count; a slot that two processes wrote at once, or that a crash left half written, fails the
@@ -89,8 +90,9 @@ final class SizeTable {
     return size == null ? OptionalLong.empty() : OptionalLong.of(size);
   }
 
+  /** Notes a size, in place of another that was noted before. */
   synchronized void put(ObjectId id, long size) {
-    if (get(id).isPresent()) {
+    if (get(id).equals(OptionalLong.of(size))) {
       return;
     }
     try {
@@ -110,11 +112,12 @@ final class SizeTable {
     }
     for (long probe = 0; probe < LONGEST_PROBE; probe++) {
       long at = offset(key.hash() + probe & slots - 1);
-      if (isFree(table, at)) {
+      boolean free = isFree(table, at);
+      if (free || key.isAt(table, at)) {
         key.writeTo(table, at);
         table.set(LONG, at + SIZE_OFFSET, size);
         table.set(INT, at + CHECK_OFFSET, key.check(size));
-        long count = (long) COUNT.getAndAdd(table, 0L, 1L);
+        long count = (long) COUNT.getAndAdd(table, 0L, free ? 1L : 0L);
         assert count >= 0;
         return true;
       }

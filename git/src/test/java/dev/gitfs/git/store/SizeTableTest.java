@@ -63,6 +63,15 @@ final class SizeTableTest {
   }
 
   @Test
+  void whatIsNotedLastCounts() throws Exception {
+    SizeTable table = open();
+    table.put(id(1), 1);
+    table.put(id(1), 2);
+    assertThat(table.get(id(1))).hasValue(2);
+    assertThat(open().get(id(1))).hasValue(2);
+  }
+
+  @Test
   void aFileOfAnotherShapeIsReplaced() throws Exception {
     Files.writeString(directory.resolve("sizes"), "not a table");
     SizeTable table = open();
