@@ -11,16 +11,25 @@ import org.eclipse.jgit.lib.ObjectId;
  * of haves.
  *
  * @param wants ids of commits, tags, trees or blobs; not empty
- * @param haves commits that are here, without their history
+ * @param haves commits that are here with all below them
+ * @param shallow commits that are here without their history. Whoever names one gets what he wants
+ *     in the order of his wants: without, git takes a bitmap of its pack if there is one, as in
+ *     bare repositories, and sends in the order of that pack (builtin/pack-objects.c turns bitmaps
+ *     off for what is shallow). Version 0 of the protocol is not told
  * @param depth how many commits deep, 0 for no limit; 1 for a wanted commit without its history
  * @param filter which objects to leave out; empty for none
  */
 public record FetchRequest(
-    List<ObjectId> wants, List<ObjectId> haves, int depth, Optional<Filter> filter) {
+    List<ObjectId> wants,
+    List<ObjectId> haves,
+    List<ObjectId> shallow,
+    int depth,
+    Optional<Filter> filter) {
 
   public FetchRequest {
     wants = List.copyOf(wants);
     haves = List.copyOf(haves);
+    shallow = List.copyOf(shallow);
     if (wants.isEmpty()) {
       throw new IllegalArgumentException("a fetch wants at least one object");
     }
@@ -28,6 +37,6 @@ public record FetchRequest(
 
   /** For who has nothing. */
   public FetchRequest(List<ObjectId> wants, int depth, Optional<Filter> filter) {
-    this(wants, List.of(), depth, filter);
+    this(wants, List.of(), List.of(), depth, filter);
   }
 }

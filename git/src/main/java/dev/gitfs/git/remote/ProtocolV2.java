@@ -79,8 +79,10 @@ final class ProtocolV2 implements Protocol {
             out.writeString("thin-pack\n");
           }
           Protocol.writeWants(out, wanted.wants(), "");
+          for (var commit : wanted.shallow()) {
+            out.writeString("shallow " + commit.name() + "\n");
+          }
           for (var have : wanted.haves()) {
-            out.writeString("shallow " + have.name() + "\n");
             out.writeString("have " + have.name() + "\n");
           }
           if (wanted.depth() > 0) {

@@ -123,7 +123,7 @@ final class BlobSizes implements AutoCloseable {
   private void fetchContents(List<ObjectId> ids) throws IOException, InterruptedException {
     List<ObjectId> unknown = ids;
     while (!unknown.isEmpty()) {
-      PackIntake.Taken taken = upstream.fetchBlobs(unknown, bytes -> bytes >= BATCH_BYTES);
+      PackIntake.Taken taken = upstream.fetchBlobs(unknown, false, bytes -> bytes >= BATCH_BYTES);
       if (!taken.cut()) {
         return;
       }
@@ -160,6 +160,7 @@ final class BlobSizes implements AutoCloseable {
     var announced = new AtomicLong(-1);
     upstream.fetchBlobs(
         List.of(id),
+        false,
         new Reception() {
           @Override
           public boolean isEnough(long bytes) {

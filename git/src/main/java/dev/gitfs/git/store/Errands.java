@@ -73,9 +73,7 @@ final class Errands implements AutoCloseable {
     lock.lock();
     try {
       for (Errand errand : running) {
-        if (errand.expected.remove(id) != null) {
-          errand.come++;
-        }
+        errand.expected.arrived(id);
         CountDownLatch waiting = errand.awaited.remove(id);
         if (waiting != null) {
           waiting.countDown();
@@ -90,7 +88,7 @@ final class Errands implements AutoCloseable {
   boolean isExpected(ObjectId id) {
     lock.lock();
     try {
-      return running.stream().anyMatch(errand -> errand.expected.containsKey(id));
+      return running.stream().anyMatch(errand -> errand.expected.contains(id));
     } finally {
       lock.unlock();
     }
@@ -206,19 +204,14 @@ final class Errands implements AutoCloseable {
     private final CountDownLatch done = new CountDownLatch(1);
     private final Thread thread = Thread.ofVirtual().name("prefetch").unstarted(() -> run(this));
 
-    /**
-     * What the request under way is still to bring, each with its place in it, which is about that
-     * in the answer; who waits for some of it; when it was sent, and how many have come. Guarded by
-     * lock.
-     */
-    private final Map<ObjectId, Integer> expected = new HashMap<>();
+    /** What the request under way is still to bring. Guarded by lock. */
+    private ExpectedAnswer expected = new ExpectedAnswer(List.of(), 0);
 
     /** What it was told to bring, until it has found out what of that is missing; the same lock. */
     private Set<ObjectId> named = Set.of();
 
+    /** Who waits for some of it; the same lock. */
     private final Map<ObjectId, CountDownLatch> awaited = new HashMap<>();
-    private long sent;
-    private int come;
 
     private volatile State state = State.PLANNED;
     private volatile boolean cancelled;
@@ -258,13 +251,8 @@ final class Errands implements AutoCloseable {
       lock.lock();
       try {
         named = Set.of();
-        expected.clear();
-        for (ObjectId id : ids) {
-          expected.put(id, expected.size());
-        }
-        release(id -> !expected.containsKey(id));
-        sent = System.nanoTime();
-        come = 0;
+        expected = new ExpectedAnswer(ids, System.nanoTime());
+        release(id -> !expected.contains(id));
         bytesBefore = bytes;
       } finally {
         lock.unlock();
@@ -304,21 +292,15 @@ final class Errands implements AutoCloseable {
 
     /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
     private boolean expects(ObjectId id, long nanos) {
-      Integer place = expected.get(id);
-      if (place == null) {
-        return named.contains(id);
-      }
-      if (come == 0) {
-        return true;
-      }
-      long each = (System.nanoTime() - sent) / come;
-      return (place - come) * each < nanos;
+      return expected.contains(id)
+          ? expected.isNear(id, nanos, System.nanoTime())
+          : named.contains(id);
     }
 
     /** With the lock held. */
     private void expectNothing() {
       named = Set.of();
-      expected.clear();
+      expected = new ExpectedAnswer(List.of(), 0);
       release(_ -> true);
     }
 

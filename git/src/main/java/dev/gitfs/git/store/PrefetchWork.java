@@ -58,7 +58,7 @@ final class PrefetchWork implements Errands.Work {
       return true;
     }
     return switch (errand.request) {
-      case PrefetchRequest.Blobs blobs -> fetchBlobs(blobs.ids(), errand);
+      case PrefetchRequest.Blobs blobs -> fetchBlobs(blobs, errand);
       case PrefetchRequest.Sizes wanted -> fetchSizes(wanted.ids(), errand);
       case PrefetchRequest.Trees trees -> fetchTrees(trees, errand);
       case PrefetchRequest.Subtrees subtrees ->
@@ -66,13 +66,13 @@ final class PrefetchWork implements Errands.Work {
     };
   }
 
-  private boolean fetchBlobs(List<ObjectId> ids, Errands.Errand errand)
+  private boolean fetchBlobs(PrefetchRequest.Blobs blobs, Errands.Errand errand)
       throws IOException, InterruptedException {
-    List<ObjectId> missing = ids.stream().distinct().filter(isLocal.negate()).toList();
+    List<ObjectId> missing = blobs.ids().stream().distinct().filter(isLocal.negate()).toList();
     errand.wants(missing.size());
     for (List<ObjectId> part : parts(missing)) {
       errand.expect(part);
-      if (upstream.fetchBlobs(part, errand).cut()) {
+      if (upstream.fetchBlobs(part, blobs.awaited(), errand).cut()) {
         return false;
       }
     }

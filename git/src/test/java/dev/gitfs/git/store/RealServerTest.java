@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.remote.Remotes;
@@ -11,12 +12,16 @@ import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
@@ -118,6 +123,56 @@ final class RealServerTest {
       }
       assertThat(failures).hasSize(1);
     }
+  }
+
+  /** Who comes from the end of a directory and waits for its last file gets that first. */
+  @Test
+  void filesThatSomebodyWaitsForComeInTheOrderInWhichTheyAreWanted() throws Exception {
+    var random = new Random(1);
+    var snapshot = new Snapshot();
+    for (int i = 0; i < FILES; i++) {
+      byte[] content = new byte[100];
+      random.nextBytes(content);
+      snapshot.file("file" + i, content);
+    }
+    var incompressible = repositories.create("incompressible.git");
+    incompressible.commit(snapshot);
+    incompressible.repack();
+    var wanted =
+        incompressible.git("ls-tree", "HEAD").lines().stream()
+            .map(line -> line.substring(12, 52))
+            .toList();
+    try (var store = open(server.url("incompressible.git"))) {
+      store.resolve(Optional.empty());
+      for (var order : List.of(wanted.subList(0, FILES / 2), wanted.subList(FILES / 2, FILES))) {
+        var backwards = order.reversed();
+        var ids = backwards.stream().map(ObjectId::fromString).toList();
+        var done = new CountDownLatch(1);
+        store.prefetch(new PrefetchRequest.Blobs(ids, 1 << 20, true)).whenDone(done::countDown);
+        done.await();
+        assertThat(inPackWith(backwards.getFirst())).containsExactlyElementsOf(backwards);
+      }
+    }
+  }
+
+  /** All objects of the pack in the cache that holds an object, in their order there. */
+  private List<String> inPackWith(String id) throws Exception {
+    try (var all = Files.walk(repositories.root().resolve("cache"))) {
+      for (Path index : all.filter(file -> file.toString().endsWith(".idx")).toList()) {
+        var process = new ProcessBuilder("git", "show-index").redirectInput(index.toFile()).start();
+        var objects =
+            new String(process.getInputStream().readAllBytes(), US_ASCII)
+                .lines()
+                .map(line -> line.split(" "))
+                .sorted(Comparator.comparingLong(fields -> Long.parseLong(fields[0])))
+                .map(fields -> fields[1])
+                .toList();
+        if (objects.contains(id)) {
+          return objects;
+        }
+      }
+    }
+    throw new AssertionError("no pack holds " + id);
   }
 
   private ObjectStore open(String url) throws IOException {

@@ -1,0 +1,52 @@
+package dev.gitfs.git.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.eclipse.jgit.lib.ObjectId;
+import org.junit.jupiter.api.Test;
+
+/** When an object may come, by those that have come before it. */
+final class ExpectedAnswerTest {
+
+  private static final int OBJECTS = 100;
+
+  private final List<ObjectId> ids =
+      IntStream.range(0, OBJECTS).mapToObj(i -> ObjectId.fromString("%040x".formatted(i))).toList();
+
+  private final ExpectedAnswer answer = new ExpectedAnswer(ids, 0);
+
+  @Test
+  void beforeAnythingHasComeAllMayCome() {
+    assertThat(answer.isNear(ids.getFirst(), 1, 1000)).isTrue();
+    assertThat(answer.isNear(ids.getLast(), 1, 1000)).isTrue();
+  }
+
+  @Test
+  void inTheOrderOfTheRequestThePlaceTells() {
+    for (int i = 0; i < 10; i++) {
+      answer.arrived(ids.get(i));
+    }
+    assertThat(answer.contains(ids.get(9))).isFalse();
+    // Ten in 1,000 ns: the one after twenty more comes in 2,000.
+    assertThat(answer.isNear(ids.get(30), 2001, 1000)).isTrue();
+    assertThat(answer.isNear(ids.get(30), 2000, 1000)).isFalse();
+  }
+
+  @Test
+  void inTheOppositeOrderThePlaceTellsFromTheEnd() {
+    for (int i = 0; i < 10; i++) {
+      answer.arrived(ids.get(OBJECTS - 1 - i));
+    }
+    assertThat(answer.isNear(ids.get(80), 1001, 1000)).isTrue();
+    assertThat(answer.isNear(ids.get(80), 1000, 1000)).isFalse();
+    assertThat(answer.isNear(ids.getFirst(), 8000, 1000)).isFalse();
+  }
+
+  @Test
+  void othersDoNotCount() {
+    answer.arrived(ObjectId.fromString("ff".repeat(20)));
+    assertThat(answer.isNear(ids.getLast(), 1, 1000)).isTrue();
+  }
+}
