@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * For how long whoever needs an object that a prefetch is bringing waits for that, before he asks
  * for it by a request of his own. One who does so now and then is somebody at work, for whom a
- * little later is late. One or more a second are readers of everything who are ahead of what the link
- * carries: their own requests only delay what they will need next, so they wait longer.
+ * little later is late. One or more a second are readers of everything who are ahead of what the
+ * link carries: their own requests only delay what they will need next, so they wait longer.
  *
  * <p>Thread-safe.
  */

@@ -40,4 +40,9 @@ final class Ledger {
     }
     return sum;
   }
+
+  /** How many are open. */
+  synchronized int size() {
+    return open.size();
+  }
 }

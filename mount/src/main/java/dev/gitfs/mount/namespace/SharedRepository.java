@@ -5,6 +5,7 @@ import dev.gitfs.git.forge.Site;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.mount.tree.BranchFollower;
+import dev.gitfs.mount.tree.Pace;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -106,12 +107,16 @@ final class SharedRepository {
         forge.reach(hosted, remote::capabilities);
       }
       var store = ObjectStore.open(remote, options);
-      var pace = Optional.of(forge.options().pace());
-      return new Opened(remote, store, new BranchFollower(remote.url(), store, pace));
+      var follower = new BranchFollower(remote.url(), store, () -> Optional.of(pace()));
+      return new Opened(remote, store, follower);
     } catch (IOException | InterruptedException | RuntimeException e) {
       remote.close();
       throw e;
     }
+  }
+
+  private Pace pace() {
+    return forge.options().pace().among(forge.ledger().size());
   }
 
   /** Ends one use. Blocks while the last one puts things away. */

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.lib.Constants;
 import org.slf4j.Logger;
@@ -44,7 +45,7 @@ public final class BranchFollower implements AutoCloseable {
 
   private final String url;
   private final ObjectStore store;
-  private final Optional<Pace> pace;
+  private final Supplier<Optional<Pace>> pace;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -85,6 +86,13 @@ public final class BranchFollower implements AutoCloseable {
    * @param pace how often to ask; empty for never, but on demand
    */
   public BranchFollower(String url, ObjectStore store, Optional<Pace> pace) {
+    this(url, store, () -> pace);
+  }
+
+  /**
+   * @param pace how often to ask, as it is after each request; always empty for never
+   */
+  public BranchFollower(String url, ObjectStore store, Supplier<Optional<Pace>> pace) {
     this.url = url;
     this.store = store;
     this.pace = pace;
@@ -191,7 +199,7 @@ public final class BranchFollower implements AutoCloseable {
       trees.put(tree, new Followed(tree, ref, state));
       lastUse = System.nanoTime();
       changed.signalAll();
-      if (poller == null && pace.isPresent() && ref.isPresent() && !closed) {
+      if (poller == null && pace.get().isPresent() && ref.isPresent() && !closed) {
         lastAsked = lastUse;
         poller = Thread.ofVirtual().name("poll " + url).start(this::poll);
       }
@@ -211,7 +219,7 @@ public final class BranchFollower implements AutoCloseable {
 
   private void poll() {
     try {
-      while (awaitTurn(pace.orElseThrow())) {
+      while (awaitTurn(pace.get().orElseThrow())) {
         while (store.outage().isPresent()) {
           if (!pause(OFFLINE_LOOK.toNanos())) {
             return;

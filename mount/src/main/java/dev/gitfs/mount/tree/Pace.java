@@ -23,6 +23,12 @@ public record Pace(Duration interval, Duration patience, Duration longest) {
   /** Who is not seen using it waits so long for news: half of the time after which it is closed. */
   private static final Duration LONGEST = Duration.ofMinutes(15);
 
+  /**
+   * So many repositories are asked for within an interval, by default one a second: forges count
+   * requests, and each takes 4 ms of processor time.
+   */
+  private static final int AT_MOST = 60;
+
   /** Always at that interval: for trees whose use nobody tells of. */
   public static Pace steady(Duration interval) {
     return new Pace(interval, interval, interval);
@@ -31,6 +37,13 @@ public record Pace(Duration interval, Duration patience, Duration longest) {
   /** At that interval while {@link BranchFollower#use} tells of use, else slower. */
   public static Pace byUse(Duration interval) {
     return new Pace(interval, PATIENCE, LONGEST);
+  }
+
+  /** The same for one of several repositories: if they are many, each is asked for less often. */
+  public Pace among(int repositories) {
+    return repositories <= AT_MOST
+        ? this
+        : new Pace(interval.multipliedBy(repositories).dividedBy(AT_MOST), patience, longest);
   }
 
   /** How long to wait after a request that came when nobody had used it for {@code unused}. */

@@ -35,6 +35,14 @@ final class PaceTest {
   }
 
   @Test
+  void oneOfManyRepositoriesIsAskedForLessOften() {
+    var pace = Pace.byUse(MINUTE);
+    assertThat(pace.among(60)).isEqualTo(pace);
+    assertThat(pace.among(600).pause(Duration.ZERO)).isEqualTo(Duration.ofMinutes(10));
+    assertThat(minutes(pace.among(90))).containsExactly(1L, 3L, 6L, 12L, 24L, 39L, 54L);
+  }
+
+  @Test
   void aSteadyOneIsAlwaysTheSame() {
     assertThat(minutes(Pace.steady(MINUTE))).hasSize(60);
   }
