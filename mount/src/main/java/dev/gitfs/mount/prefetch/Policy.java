@@ -62,7 +62,7 @@ import org.eclipse.jgit.lib.FileMode;
  * <p>Measured on traces of real programs, at 50 ms, requests with those of the mount included (the
  * tests beside this class assert them): {@code grep -r} of all 78,635 files of Linux takes 73,
  * {@code ls -lR} 15, or 49 where sizes come with contents alone. A search by four threads through a
- * quarter of that takes 75 at the mean, 84 at worst; by sixteen, 270 and 324; with sizes that come
+ * quarter of that takes 75 at the mean, 87 at worst; by sixteen, 253 and 285; with sizes that come
  * with contents alone somewhat fewer.
  */
 final class Policy {

@@ -28,8 +28,8 @@ final class ParallelSearchTest {
     "2,         10,     82",
     "4,         0,      101",
     "4,         10,     101",
-    "16,        0,      390",
-    "16,        10,     390",
+    "16,        0,      342",
+    "16,        10,     342",
   })
   void findsItsFilesThere(int threads, int pauses, int requests) {
     for (var objectInfo : new boolean[] {true, false}) {
