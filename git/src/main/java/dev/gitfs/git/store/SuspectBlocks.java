@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Tells which blocks of a message may come from an attack on SHA-1, by the conditions that every
@@ -12,7 +14,8 @@ import java.util.Arrays;
  *
  * <p>The conditions are on the message alone, so blocks need not wait for each other as they do in
  * the hash: hundreds are looked at side by side, and the loops over them become vector
- * instructions. That takes less than the hash itself. For one thread.
+ * instructions. After some conditions few blocks are left, with few vectors each; for these the
+ * others are looked at one by one, up to the first that is not met. For one thread.
  */
 final class SuspectBlocks {
 
@@ -31,7 +34,24 @@ final class SuspectBlocks {
   private record Condition(
       int word, int shift, int otherWord, int otherShift, int inverse, int vectors) {}
 
-  private static final Condition[] ALL = read();
+  private static final List<Condition> ALL = read();
+
+  /**
+   * Conditions looked at for all blocks. The next one would take more than it spares: it narrows
+   * the choice in one block of fifty.
+   */
+  private static final int FIRST = 64;
+
+  private static final Condition[] COMMON = ALL.subList(0, FIRST).toArray(Condition[]::new);
+
+  /** For each vector, the other conditions that take it. */
+  private static final Condition[][] OTHERS =
+      IntStream.range(0, Integer.SIZE)
+          .mapToObj(vector ->
+              ALL.subList(FIRST, ALL.size()).stream()
+                  .filter(condition -> (condition.vectors >>> vector & 1) != 0)
+                  .toArray(Condition[]::new))
+          .toArray(Condition[][]::new);
 
   /** For each word of a block, those of all blocks. */
   private final int[][] words = new int[Sha1Block.WORDS][MOST];
@@ -53,7 +73,7 @@ final class SuspectBlocks {
       expand(words[t], words[t - 3], words[t - 8], words[t - 14], words[t - 16], count);
     }
     Arrays.fill(vectors, 0, count, -1);
-    for (Condition condition : ALL) {
+    for (Condition condition : COMMON) {
       narrow(
           words[condition.word],
           condition.shift,
@@ -63,7 +83,32 @@ final class SuspectBlocks {
           condition.vectors,
           count);
     }
+    for (int i = 0; i < count; i++) {
+      if (vectors[i] != 0) {
+        vectors[i] = narrowed(vectors[i], i);
+      }
+    }
     return vectors;
+  }
+
+  /** Which of the vectors of a block, by its place, are left by all conditions. */
+  private int narrowed(int some, int block) {
+    int left = some;
+    for (int rest = some; rest != 0; rest &= left & rest - 1) {
+      for (Condition condition : OTHERS[Integer.numberOfTrailingZeros(rest)]) {
+        if (!isMet(condition, block)) {
+          left &= ~condition.vectors;
+          break;
+        }
+      }
+    }
+    return left;
+  }
+
+  private boolean isMet(Condition condition, int block) {
+    int bit = words[condition.word][block] << condition.shift;
+    int otherBit = words[condition.otherWord][block] << condition.otherShift;
+    return ((bit ^ otherBit) >> Integer.SIZE - 1) == condition.inverse;
   }
 
   private static void expand(int[] row, int[] a, int[] b, int[] c, int[] d, int count) {
@@ -81,13 +126,13 @@ final class SuspectBlocks {
     }
   }
 
-  private static Condition[] read() {
+  private static List<Condition> read() {
     try (InputStream in = SuspectBlocks.class.getResourceAsStream(CONDITIONS)) {
       return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
           .lines()
           .filter(line -> !line.startsWith("#"))
           .map(SuspectBlocks::parse)
-          .toArray(Condition[]::new);
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
