@@ -17,6 +17,12 @@ import org.eclipse.jgit.lib.ObjectId;
 final class Arrivals {
 
   private final Map<ObjectId, PackEntry> entries = new ConcurrentHashMap<>();
+  private final DeltaBases bases;
+
+  /** Keeps in {@code bases} what others are deltas of. */
+  Arrivals(DeltaBases bases) {
+    this.bases = bases;
+  }
 
   void add(PackEntry entry) {
     entries.put(entry, entry);
@@ -50,8 +56,8 @@ final class Arrivals {
       throw new IOException(entry.name() + " is not of the type its tree says");
     }
     try {
-      return Optional.of(StagedPack.contents(entry));
-    } catch (StagedPack.ClosedException e) {
+      return Optional.of(StagedPack.contents(entry, bases));
+    } catch (PackFile.ClosedException e) {
       // At this moment: it is on the shelf, or was dropped.
       return Optional.empty();
     }

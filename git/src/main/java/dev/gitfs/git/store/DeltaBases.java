@@ -4,28 +4,37 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Objects of a pack that is being received which may be what the next ones are deltas of: those
- * that were already, those that are deltas themselves, and trees. For one thread.
+ * Contents of objects that may be what the next ones are deltas of, within a bound: the one used
+ * longest ago makes room. By where they are: what that is must be equal to nothing else. For any
+ * number of threads.
  */
 final class DeltaBases {
 
-  /** Enough for the longest chains of trees and ordinary files. */
-  private static final int MOST_BYTES = 16 << 20;
+  /** A larger one would leave room for hardly another. */
+  private static final int LARGEST_SHARE = 2;
 
-  private final Map<PackEntry, byte[]> contents = new LinkedHashMap<>(16, 0.75f, true);
-  private int bytes;
+  // All below is guarded by this.
+  private final Map<Object, byte[]> contents = new LinkedHashMap<>(16, 0.75f, true);
 
-  byte[] getIfPresent(PackEntry entry) {
-    return contents.get(entry);
+  private final long mostBytes;
+  private long bytes;
+
+  DeltaBases(long mostBytes) {
+    this.mostBytes = mostBytes;
   }
 
-  void put(PackEntry entry, byte[] content) {
-    if (content.length > MOST_BYTES / 4 || contents.put(entry, content) != null) {
+  synchronized byte[] getIfPresent(Object place) {
+    return contents.get(place);
+  }
+
+  /** Keeps {@code content}, which nobody may change from now on. */
+  synchronized void put(Object place, byte[] content) {
+    if (content.length > mostBytes / LARGEST_SHARE || contents.put(place, content) != null) {
       return;
     }
     bytes += content.length;
     var eldest = contents.values().iterator();
-    while (bytes > MOST_BYTES) {
+    while (bytes > mostBytes) {
       bytes -= eldest.next().length;
       eldest.remove();
     }

@@ -69,7 +69,7 @@ final class GitStore implements ObjectStore {
   private final Cache<ObjectId, byte[]> blobs;
   private final PrefetchedContents prefetched;
   private final long spoolBytes;
-  private final Arrivals arrivals = new Arrivals();
+  private final Arrivals arrivals;
   private final BlobSizes sizes;
   private final Errands errands;
   private final ReentrantLock[] inflating = new ReentrantLock[INFLATING];
@@ -85,7 +85,9 @@ final class GitStore implements ObjectStore {
     this.remote = remote;
     var repository = CacheRepository.open(options.cacheDirectory(), remote.url());
     session = Session.start(repository.sessions());
-    local = new LocalObjects(repository.objects());
+    memory = options.memory();
+    arrivals = new Arrivals(memory.bases());
+    local = new LocalObjects(repository.objects(), memory.bases());
     upkeep =
         new Upkeep(
             local,
@@ -93,7 +95,6 @@ final class GitStore implements ObjectStore {
             new DiskBound(options.cacheDirectory(), options.diskBytes()),
             options,
             this::activity);
-    memory = options.memory();
     spoolBytes = Math.min(SPOOL_BYTES, memory.bytes() / 8);
     trees = memory.trees();
     blobs = memory.blobs();
@@ -196,8 +197,18 @@ final class GitStore implements ObjectStore {
   }
 
   @Override
-  public Optional<Blob> blobAhead(ObjectId id) {
-    return prefetched.peek(id);
+  public Optional<Blob> blobAhead(ObjectId id) throws IOException {
+    Optional<Blob> held = prefetched.peek(id);
+    if (held.isPresent()) {
+      return held;
+    }
+    OptionalLong size = storedSize(id);
+    if (size.isEmpty() || !isQuick(size.getAsLong())) {
+      return Optional.empty();
+    }
+    Optional<byte[]> bytes = arrivedOrLocal(id, Constants.OBJ_BLOB);
+    bytes.ifPresent(content -> diskHits.increment());
+    return bytes.map(HeapBlob::new);
   }
 
   @Override

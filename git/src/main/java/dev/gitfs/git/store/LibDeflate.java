@@ -31,16 +31,26 @@ public final class LibDeflate implements AutoCloseable {
   /** libdeflate.h: LIBDEFLATE_SUCCESS. */
   private static final int SUCCESS = 0;
 
+  /** More than zlib adds to what cannot be deflated, beside an eighth. */
+  private static final int SLACK = 64;
+
   private record Functions(MethodHandle allocate, MethodHandle free, MethodHandle decompress) {}
 
   /** Linked beside what is done meanwhile: a mount's first pack does not wait for it. */
   private static final CompletableFuture<Optional<Functions>> FUNCTIONS =
       CompletableFuture.supplyAsync(LibDeflate::load, Thread.ofVirtual()::start);
 
+  /**
+   * The collector waits while so much is inflated: for ten milliseconds, which is as rare as files
+   * of that size are.
+   */
+  static final int MOST_AT_ONCE = PackEntry.MOST_HELD;
+
   private final Functions functions;
   private final MemorySegment decompressor;
-  private final Arena arena = Arena.ofConfined();
-  private final MemorySegment consumed = arena.allocate(JAVA_LONG);
+
+  /** Where the function puts how much it took. */
+  private final long[] taken = new long[1];
 
   private LibDeflate(Functions functions, MemorySegment decompressor) {
     this.functions = functions;
@@ -85,9 +95,9 @@ public final class LibDeflate implements AutoCloseable {
                   (long) length,
                   MemorySegment.ofArray(target),
                   (long) size,
-                  consumed,
+                  MemorySegment.ofArray(taken),
                   MemorySegment.NULL);
-      return result == SUCCESS ? (int) consumed.get(JAVA_LONG, 0) : -1;
+      return result == SUCCESS ? (int) taken[0] : -1;
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -101,7 +111,11 @@ public final class LibDeflate implements AutoCloseable {
     } catch (Throwable e) {
       throw impossible(e);
     }
-    arena.close();
+  }
+
+  /** What a zlib stream of {@code size} bytes takes at most where deflating does not help. */
+  static int mostDeflated(int size) {
+    return size + size / 8 + SLACK;
   }
 
   private static Optional<Functions> load() {

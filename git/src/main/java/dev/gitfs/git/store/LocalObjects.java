@@ -55,6 +55,7 @@ final class LocalObjects implements AutoCloseable {
   private final Path directory;
   private final ObjectDirectory objects;
   private final PackShelf shelf;
+  private final ShelvedPacks small;
 
   /** The packs there were when {@link #listed}. Replaced as a whole. */
   private volatile PackList packs;
@@ -68,9 +69,13 @@ final class LocalObjects implements AutoCloseable {
   /** Packs that lead to what is shown: in use for as long as this is open, read or not. */
   private final Set<String> held = ConcurrentHashMap.newKeySet();
 
-  /** {@code directory} is the {@code objects} of a repository. */
-  LocalObjects(Path directory) throws IOException {
+  /**
+   * @param directory the {@code objects} of a repository
+   * @param bases where to keep what others are deltas of
+   */
+  LocalObjects(Path directory, DeltaBases bases) throws IOException {
     this.directory = directory;
+    this.small = new ShelvedPacks(bases);
     this.objects = objectsIn(directory);
     this.shelf = new PackShelf(directory.resolve("pack"));
     this.packs = PackList.of(objects.getPacks());
@@ -92,8 +97,10 @@ final class LocalObjects implements AutoCloseable {
 
   /** The bytes of an object of {@code type}, or empty if it is not here. */
   Optional<byte[]> bytes(ObjectId id, int type) throws IOException {
-    Optional<byte[]> bytes =
-        read(id, reader -> reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
+    Optional<byte[]> bytes = packWith(id).flatMap(pack -> small.bytes(pack, id, type));
+    if (bytes.isEmpty()) {
+      bytes = read(id, reader -> reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
+    }
     if (bytes.isPresent()) {
       noteUse(id, type);
     }
@@ -212,6 +219,7 @@ final class LocalObjects implements AutoCloseable {
 
   @Override
   public void close() {
+    small.close();
     objects.close();
   }
 
@@ -323,11 +331,15 @@ final class LocalObjects implements AutoCloseable {
    * lists before a pack has come must not replace what another lists after that.
    */
   private synchronized void list() {
-    packs = packs.next(objects.getPacks());
+    PackList before = packs;
+    packs = before.next(objects.getPacks());
+    if (packs != before) {
+      small.retain(packs.all());
+    }
     listed = System.nanoTime();
   }
 
-  private static String nameOf(Pack pack) {
+  static String nameOf(Pack pack) {
     return PackShelf.withoutExtension(pack.getPackFile().toPath());
   }
 

@@ -76,10 +76,11 @@ public interface ObjectStore extends AutoCloseable {
   Blob blob(ObjectId id) throws IOException, InterruptedException;
 
   /**
-   * The contents of the blob {@code id} if they were fetched ahead and wait in memory for whoever
-   * reads them. Says nothing of whether somebody does. The caller closes it.
+   * The contents of the blob {@code id} for whoever is about to read them, if they can be had
+   * without the network and without long work. Says nothing of whether somebody does, and keeps
+   * nothing in memory for him. The caller closes it.
    */
-  Optional<Blob> blobAhead(ObjectId id);
+  Optional<Blob> blobAhead(ObjectId id) throws IOException;
 
   /**
    * A reader who keeps what he reads, as a kernel does, has come to the end of the blob {@code id}:

@@ -21,19 +21,13 @@ import java.util.zip.Inflater;
 final class PackSource implements Closeable {
 
   /** All but the largest objects of source code are in it as a whole, deflated. */
-  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int BUFFER_BYTES = 1 << 19;
 
   /** A packet of git's protocol is a little shorter. */
   private static final int PIECE_BYTES = 1 << 16;
 
   /** Source code is deflated to a quarter: with less than a tenth, it is hardly all there. */
   private static final int HIGHEST_RATIO = 10;
-
-  /** The collector waits while so much is inflated: for a millisecond. */
-  private static final int MOST_AT_ONCE = 1 << 20;
-
-  /** More than zlib adds to what cannot be deflated, beside an eighth. */
-  private static final int SLACK = 64;
 
   /** Says that the stream is not to be read on, whatever is still to come. */
   static final class EnoughException extends Exception {
@@ -177,7 +171,7 @@ final class PackSource implements Closeable {
    */
   private boolean inflateAtOnce(LibDeflate whole, byte[] target, int size)
       throws IOException, EnoughException, BrokenException {
-    if (size > MOST_AT_ONCE) {
+    if (size > LibDeflate.MOST_AT_ONCE) {
       return false;
     }
     int tried = 0;
@@ -191,7 +185,7 @@ final class PackSource implements Closeable {
         }
         tried = here;
       }
-      if (here > size + size / 8 + SLACK || here == buffer.length || !receive()) {
+      if (here > LibDeflate.mostDeflated(size) || here == buffer.length || !receive()) {
         return false;
       }
     }

@@ -69,6 +69,9 @@ final class PackStream implements Closeable {
   /** Objects up to this size are inflated to one place: the collector never hears of them. */
   private static final int SCRATCH_BYTES = 1 << 20;
 
+  /** Enough for the longest chains of trees and ordinary files. */
+  private static final int BASE_BYTES = 16 << 20;
+
   /** Version 2 of the index has checksums of the entries and offsets beyond 2 GiB. */
   private static final int INDEX_VERSION = 2;
 
@@ -76,7 +79,7 @@ final class PackStream implements Closeable {
   private final Listener listener;
   private final StagedPack staged;
   private final PackSource source;
-  private final DeltaBases bases = new DeltaBases();
+  private final DeltaBases bases = new DeltaBases(BASE_BYTES);
   private final ObjectHash hash = new ObjectHash();
 
   /** In the order in which they came, which is that of their offsets. */
@@ -358,12 +361,15 @@ final class PackStream implements Closeable {
   }
 
   private byte[] contents(PackEntry entry) throws IOException {
-    byte[] cached = bases.getIfPresent(entry);
-    if (cached == null && entry == inScratch) {
-      cached = Arrays.copyOf(scratch, (int) entry.size());
-      bases.put(entry, cached);
+    byte[] content = bases.getIfPresent(entry);
+    if (content == null) {
+      content =
+          entry == inScratch
+              ? Arrays.copyOf(scratch, (int) entry.size())
+              : reader().contents(entry);
+      bases.put(entry, content);
     }
-    return cached != null ? cached : reader().contents(entry);
+    return content;
   }
 
   private StagedPack.Reader reader() throws IOException {

@@ -30,6 +30,12 @@ final class PrefetchedContents {
   /** What nobody has read within a minute was not needed, or not soon. */
   private static final long WASTED = TimeUnit.MINUTES.toNanos(1);
 
+  /**
+   * Larger ones are read from disk. They would take the place of dozens, for each of which that
+   * costs almost as much: libdeflate inflates so many bytes in a millisecond.
+   */
+  private static final int LARGEST = 1 << 20;
+
   /** How often to look whether somebody waits for what is held up. */
   private static final long GLANCE_MILLIS = 2;
 
@@ -68,6 +74,9 @@ final class PrefetchedContents {
       return;
     }
     account(id, length);
+    if (length > LARGEST) {
+      return;
+    }
     long end = System.nanoTime() + LONGEST_DELAY;
     boolean done = contents.add(from, id, content, length);
     while (!done && System.nanoTime() - end < 0 && isMakingRoom(from)) {

@@ -7,7 +7,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
@@ -28,46 +26,22 @@ final class StagedPack implements Closeable {
 
   private static final int BUFFER_BYTES = 1 << 14;
 
-  /** Says that the pack is no longer staged. */
-  static final class ClosedException extends IOException {
+  private final Path path;
+  private final PackFile file;
 
-    private static final long serialVersionUID = 1;
-
-    ClosedException(Path file) {
-      super(file + " is not staged any more");
-    }
-  }
-
-  private final Path file;
-
-  /** Guarded by this. Not a channel, which an interrupt would close. */
-  private final RandomAccessFile pack;
-
-  private boolean closed;
-
-  /** {@code file} is there, and beside it is room for files as large as an object. */
-  StagedPack(Path file) throws IOException {
-    this.file = file;
-    this.pack = new RandomAccessFile(file.toFile(), "r");
+  /** {@code path} is there, and beside it is room for files as large as an object. */
+  StagedPack(Path path) throws IOException {
+    this.path = path;
+    this.file = new PackFile(path);
   }
 
   Path file() {
-    return file;
+    return path;
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    closed = true;
-    pack.close();
-  }
-
-  private synchronized int read(long position, byte[] target, int offset, int length)
-      throws IOException {
-    if (closed) {
-      throw new ClosedException(file);
-    }
-    pack.seek(position);
-    return pack.read(target, offset, length);
+  public void close() throws IOException {
+    file.close();
   }
 
   /** Reads objects of one pack, for one thread. */
@@ -76,8 +50,8 @@ final class StagedPack implements Closeable {
   }
 
   /** An object of this pack that is small enough to be held. For any thread. */
-  static byte[] contents(PackEntry entry) throws IOException {
-    try (Reader reader = entry.pack().reader(new DeltaBases())) {
+  static byte[] contents(PackEntry entry, DeltaBases bases) throws IOException {
+    try (Reader reader = entry.pack().reader(bases)) {
       return reader.contents(entry);
     }
   }
@@ -86,8 +60,10 @@ final class StagedPack implements Closeable {
 
     private final DeltaBases bases;
 
-    private final Inflater inflater = new Inflater();
-    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private final ObjectInflater inflater = ObjectInflater.take();
+
+    /** For large objects; made when one is read. Null until then. */
+    private Inflater streaming;
 
     /** The large object asked for last: most likely the base of the next. Both null or neither. */
     private PackEntry large;
@@ -109,12 +85,15 @@ final class StagedPack implements Closeable {
           at = at.base();
           content = bases.getIfPresent(at);
         } else {
-          content = inflate(at, at.size());
-          bases.put(at, content);
+          content = inflater.inflate(file, at.bodyOffset(), (int) at.size());
+          if (at != entry) {
+            bases.put(at, content);
+          }
         }
       }
       for (PackEntry delta : deltas) {
-        content = Delta.apply(content, inflate(delta, delta.deltaSize()));
+        byte[] instructions = inflater.inflate(file, delta.bodyOffset(), (int) delta.deltaSize());
+        content = Delta.apply(content, instructions);
         bases.put(delta, content);
       }
       return content;
@@ -182,45 +161,26 @@ final class StagedPack implements Closeable {
 
     @Override
     public void close() throws IOException {
-      inflater.end();
+      inflater.close();
+      if (streaming != null) {
+        streaming.end();
+      }
       forget();
     }
 
     private Path temporary() throws IOException {
-      return Files.createTempFile(file.getParent(), "large-", null);
+      return Files.createTempFile(path.getParent(), "large-", null);
     }
 
     private static OutputStream output(Path path) throws IOException {
       return new BufferedOutputStream(new FileOutputStream(path.toFile()), BUFFER_BYTES);
     }
 
-    /** The deflated bytes were read before: they are what they should be, or the disk is not. */
-    private byte[] inflate(PackEntry entry, long size) throws IOException {
-      byte[] content = new byte[(int) size];
-      inflater.reset();
-      long position = entry.bodyOffset();
-      try {
-        for (int filled = 0; filled < content.length; ) {
-          int count = inflater.inflate(content, filled, content.length - filled);
-          filled += count;
-          if (count == 0) {
-            int read =
-                inflater.needsInput() ? StagedPack.this.read(position, buffer, 0, BUFFER_BYTES) : 0;
-            if (read <= 0) {
-              throw new IOException(file + " has changed while it was received");
-            }
-            position += read;
-            inflater.setInput(buffer, 0, read);
-          }
-        }
-      } catch (DataFormatException e) {
-        throw new IOException(file + " has changed while it was received", e);
-      }
-      return content;
-    }
-
     private InputStream stream(PackEntry entry) {
-      inflater.reset();
+      if (streaming == null) {
+        streaming = new Inflater();
+      }
+      streaming.reset();
       var deflated =
           new InputStream() {
             private long position = entry.bodyOffset();
@@ -233,14 +193,14 @@ final class StagedPack implements Closeable {
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
-              int count = StagedPack.this.read(position, target, offset, length);
+              int count = file.read(position, target, offset, length);
               position += Math.max(count, 0);
               return count;
             }
           };
       // Deltas are read byte by byte.
       return new BufferedInputStream(
-          new InflaterInputStream(deflated, inflater, BUFFER_BYTES), BUFFER_BYTES);
+          new InflaterInputStream(deflated, streaming, BUFFER_BYTES), BUFFER_BYTES);
     }
   }
 }

@@ -28,6 +28,9 @@ public final class StoreMemory {
    */
   private static final int AHEAD_SHARE = 2;
 
+  /** Enough for the longest chains of ordinary files, which are read one after the other. */
+  private static final int BASE_SHARE = 16;
+
   /** Small beside the bound, for a file that nobody reads keeps all of it; large beside files. */
   private static final long PIECE_BYTES = 256 << 10;
 
@@ -48,6 +51,7 @@ public final class StoreMemory {
 
   private final Cache<ObjectId, ParsedTree> trees;
   private final Cache<ObjectId, byte[]> blobs;
+  private final DeltaBases bases;
 
   /**
    * @param bytes bound on trees and blobs together
@@ -59,7 +63,9 @@ public final class StoreMemory {
     pieceBytes = Math.min(PIECE_BYTES, aheadBytes / LEAST_PIECES);
     mostPieces = (int) (aheadBytes / pieceBytes);
     trees = cache(treeBytes, ParsedTree::weight);
-    blobs = cache(bytes - treeBytes - aheadBytes, content -> content.length);
+    long baseBytes = bytes / BASE_SHARE;
+    blobs = cache(bytes - treeBytes - aheadBytes - baseBytes, content -> content.length);
+    bases = new DeltaBases(baseBytes);
   }
 
   /** How much of a bound of so many bytes is for what is kept outside of the heap. */
@@ -78,6 +84,11 @@ public final class StoreMemory {
 
   Cache<ObjectId, byte[]> blobs() {
     return blobs;
+  }
+
+  /** What objects on disk are deltas of. */
+  DeltaBases bases() {
+    return bases;
   }
 
   /**

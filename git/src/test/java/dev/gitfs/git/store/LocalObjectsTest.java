@@ -62,7 +62,7 @@ final class LocalObjectsTest {
   void anIndexThatIsGoneWhenItIsOpenedAgainFailsNoRead() throws Exception {
     String old = packWithFile();
     duplicate(old);
-    try (var local = new LocalObjects(packs.getParent())) {
+    try (var local = new LocalObjects(packs.getParent(), new DeltaBases(1 << 20))) {
       var attempts = new AtomicInteger();
       Collection<Pack> before = listed(local);
       Optional<byte[]> contents =
@@ -88,7 +88,7 @@ final class LocalObjectsTest {
   void aPackThatIsGoneWhenItIsOpenedAgainFailsNoRead() throws Exception {
     String old = packWithFile();
     String merged = duplicate(old);
-    try (var local = new LocalObjects(packs.getParent())) {
+    try (var local = new LocalObjects(packs.getParent(), new DeltaBases(1 << 20))) {
       var attempts = new AtomicInteger();
       Optional<byte[]> contents =
           local.read(
@@ -110,7 +110,7 @@ final class LocalObjectsTest {
   }
 
   private String packWithFile() throws IOException {
-    try (var objects = new LocalObjects(packs.getParent())) {
+    try (var objects = new LocalObjects(packs.getParent(), new DeltaBases(1 << 20))) {
       for (PackShelf.Shelved pack : objects.shelf().list()) {
         if (objects.indexOf(pack).hasObject(file)) {
           return pack.name();

@@ -104,8 +104,9 @@ final class PackStreamTest {
       for (var object : received.contents.entrySet()) {
         assertThat(object.getValue()).isEqualTo(contents(object.getKey()));
       }
+      var bases = new DeltaBases(1 << 20);
       for (PackEntry entry : received.outcome.entries()) {
-        assertThat(StagedPack.contents(entry)).isEqualTo(contents(entry.toObjectId()));
+        assertThat(StagedPack.contents(entry, bases)).isEqualTo(contents(entry.toObjectId()));
       }
     }
   }
