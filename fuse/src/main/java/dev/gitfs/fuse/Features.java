@@ -16,8 +16,12 @@ package dev.gitfs.fuse;
 public record Features(
     boolean fileHandles, boolean directoryHandles, ReadDirPlus readdirplus, boolean exportable) {
 
-  /** No handles, readdirplus as the kernel sees fit, not exportable. */
-  public static final Features DEFAULT = new Features(false, false, ReadDirPlus.ADAPTIVE, false);
+  /**
+   * No handles, every listing with attributes, not exportable. Left to see fit, the kernel asks so
+   * for the first 32 KB of a directory's entries alone, and looks up each file after those that is
+   * opened or looked at: 7,000 of Linux, in 100 large directories.
+   */
+  public static final Features DEFAULT = new Features(false, false, ReadDirPlus.ALWAYS, false);
 
   /** When the kernel asks for entries together with their attributes. */
   public enum ReadDirPlus {

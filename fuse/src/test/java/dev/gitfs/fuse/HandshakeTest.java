@@ -88,7 +88,8 @@ class HandshakeTest {
     assertThat(has(flags, InitFlags.CACHE_SYMLINKS)).isTrue();
     assertThat(has(flags, InitFlags.NO_OPEN_SUPPORT)).isTrue();
     assertThat(has(flags, InitFlags.NO_OPENDIR_SUPPORT)).isTrue();
-    assertThat(has(flags, InitFlags.READDIRPLUS_AUTO)).isTrue();
+    assertThat(has(flags, InitFlags.DO_READDIRPLUS)).isTrue();
+    assertThat(has(flags, InitFlags.READDIRPLUS_AUTO)).isFalse();
     assertThat(has(flags, InitFlags.EXPORT_SUPPORT)).isFalse();
     assertThat(has(flags, InitFlags.POSIX_ACL)).isTrue();
     assertThat(answer.fields().getShort(InitOut.MAX_PAGES)).isEqualTo((short) 256);

@@ -27,6 +27,11 @@ final class FileReadaheadTest {
 
   private static final int FILES = 40;
 
+  private static final int UNLISTED = 6;
+
+  /** Files in each of those. */
+  private static final int FEW = 5;
+
   /** As many as are put there at a time. */
   private static final int MOST = 32;
 
@@ -45,6 +50,11 @@ final class FileReadaheadTest {
       contents.put(name(directory, 3, "h"), "a header\n");
       contents.put(name(directory, 9, "h"), "another header\n");
     }
+    for (int i = 1; i <= UNLISTED; i++) {
+      for (int file = 0; file < FEW; file++) {
+        contents.put(name(unlisted(i), file, "c"), text(unlisted(i), file));
+      }
+    }
     var snapshot = new Snapshot();
     contents.forEach(snapshot::file);
     repository.commit(snapshot);
@@ -54,7 +64,7 @@ final class FileReadaheadTest {
         new PathRequest(List.of(everything), true, PathRequest.ALL_LEVELS, PathRequest.ALL_BYTES);
     assertThat(mount.mount().bring(request).await(Duration.ofSeconds(30))).isTrue();
     // The kernel knows a file once its attributes were looked at.
-    Processes.command("ls", "-lR", ".").in(mount.directory()).run().orFail();
+    Processes.command("ls", "-lR", "d", "e").in(mount.directory()).run().orFail();
   }
 
   @AfterEach
@@ -62,6 +72,11 @@ final class FileReadaheadTest {
     mount.close();
     server.close();
     repositories.close();
+  }
+
+  /** A directory that nobody has listed yet. */
+  private static String unlisted(int number) {
+    return "unlisted" + number;
   }
 
   private static String name(String directory, int number, String kind) {
@@ -143,15 +158,51 @@ final class FileReadaheadTest {
   }
 
   @Test
-  void theLastOfADirectoryShowsThatItWasWalkedToItsEnd() {
+  void theLastOfADirectoryIsThereWhereOthersWereAskedFor() {
     read(files("d", 0, FILES - 2).toArray(String[]::new));
-    assertThat(inThePageCache()).doesNotContain(name("d", FILES - 1, "c"));
+    assertThat(inThePageCache()).contains(name("d", FILES - 1, "c"));
+  }
+
+  /** All in one process, which reads nothing of what it lists in the end. */
+  private void readAllOfOneAndListOthers() {
+    var script = "for f in d/*.c; do mapfile lines <$f; done; : unlisted1/* unlisted2/*";
+    for (int i = 3; i <= UNLISTED; i++) {
+      script += " " + unlisted(i) + "/*";
+    }
+    Processes.command("bash", "-c", script).in(mount.directory()).run().orFail();
+  }
+
+  @Test
+  void whoListsTheNextDirectoryFindsItsFilesThere() {
+    readAllOfOneAndListOthers();
+    assertThat(inThePageCache()).containsAll(files(unlisted(1), 0, FEW - 1));
+  }
+
+  @Test
+  void whoDoesNotReadThemIsSoonFoundOut() {
+    readAllOfOneAndListOthers();
+    assertThat(inThePageCache())
+        .containsAll(files(unlisted(4), 0, FEW - 2))
+        .doesNotContain(name(unlisted(4), FEW - 1, "c"))
+        .doesNotContainAnyElementsOf(files(unlisted(5), 0, FEW - 1));
+  }
+
+  @Test
+  void whoGoesThroughManyFindsNearlyAllThere() {
+    var script = "for d in d unlisted*; do for f in $d/*.c; do mapfile lines <$f; done; done";
+    Processes.command("bash", "-c", script).in(mount.directory()).run().orFail();
+    assertThat(inThePageCache())
+        .containsAll(files(unlisted(UNLISTED), 0, FEW - 1))
+        .containsAll(files(unlisted(1), 0, FEW - 1));
   }
 
   @Test
   void allOfItIsWhatAGrepReads() {
     var found =
-        Processes.command("sh", "-c", "cat d/* e/* | cksum").in(mount.directory()).run().orFail();
+        Processes.command("sh", "-c", "cat d/* e/* unlisted?/* | cksum")
+            .in(mount.directory())
+            .run()
+            .orFail();
     var expected =
         Processes.command("sh", "-c", "git archive HEAD | tar -xO | cksum")
             .in(repository.directory())

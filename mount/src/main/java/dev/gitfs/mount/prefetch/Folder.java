@@ -110,12 +110,8 @@ public final class Folder {
     listed = true;
   }
 
-  /**
-   * Whether a listing shall not give the attributes of entry {@code index}, known or not. Whoever
-   * then asks for them shows that he lists more than names, which the policy wants to know where it
-   * has fetched attributes ahead.
-   */
-  public boolean isHeldBack(int index) {
+  /** Whether the policy wants to know if somebody asks for the attributes of that entry. */
+  boolean isHeldBack(int index) {
     return heldBack == index;
   }
 

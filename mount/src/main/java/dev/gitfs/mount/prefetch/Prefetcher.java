@@ -48,6 +48,12 @@ public final class Prefetcher implements AutoCloseable {
    */
   private static final Duration COURTESY = Duration.ofMillis(20);
 
+  /**
+   * Directories taken to be looked at after one that was: spares four of five questions for a file
+   * that was held back, and has at most so many windows come in vain for a find that follows.
+   */
+  private static final int TRUST = 4;
+
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
   private final ObjectStore store;
@@ -71,6 +77,9 @@ public final class Prefetcher implements AutoCloseable {
 
   /** Null unless someone wants to know what is read. */
   private volatile ReadRecording recording;
+
+  /** Of how many directories more attributes are taken to be asked for. */
+  private final AtomicInteger trusted = new AtomicInteger();
 
   private volatile boolean asleep;
   private volatile boolean closed;
@@ -137,8 +146,26 @@ public final class Prefetcher implements AutoCloseable {
   /** Someone wants the attributes of entry {@code index} of {@code folder}, which are known. */
   public void glanced(Folder folder, int index) {
     if (folder.isProbed()) {
+      trusted.set(TRUST);
       tell(new Access.Looked(folder, index, false, System.nanoTime()));
     }
+  }
+
+  /**
+   * Whether a listing of {@code folder} shall not give the attributes of entry {@code index}, known
+   * or not. Whoever then asks for them shows that he lists more than names, which the policy wants
+   * to know where it has fetched attributes ahead. Who has shown it is taken at his word for some
+   * directories.
+   */
+  public boolean holdsBack(Folder folder, int index) {
+    if (!folder.isHeldBack(index)) {
+      return false;
+    }
+    if (trusted.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+      return true;
+    }
+    tell(new Access.Looked(folder, index, false, System.nanoTime()));
+    return false;
   }
 
   /**

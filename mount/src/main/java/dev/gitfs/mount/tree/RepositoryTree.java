@@ -23,6 +23,7 @@ import dev.gitfs.fuse.XattrReply;
 import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
+import dev.gitfs.git.store.Tree;
 import dev.gitfs.mount.prefetch.PathFetch;
 import dev.gitfs.mount.prefetch.PathRequest;
 import dev.gitfs.mount.prefetch.PrefetchMode;
@@ -293,11 +294,12 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
           try (var blob = contents(request, node, offset)) {
             int count = blob.read(offset, reply.target());
             reply.filled(count);
-            if (offset + count == blob.size()) {
+            boolean toItsEnd = offset + count == blob.size();
+            if (toItsEnd) {
               store.wasRead(node.id());
-              if (offset == 0) {
-                readAhead(node);
-              }
+            }
+            if (toItsEnd || offset == 0) {
+              readAhead(request, node, toItsEnd);
             }
           } catch (IOException e) {
             failedReads.add(inode, request.pid(), ReadFailures.errno(e));
@@ -324,14 +326,14 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
    */
   private void lookUpIfKnown(Version version, Node node, DirectoryPlusReply listing) {
     // What the directory showed before it moved on must not come into the kernel's cache.
-    if (version != version.directory().current()) {
+    if (!isShown(version)) {
       return;
     }
     long size = 0;
     if (node.isBlob()) {
       // Nor is one file looked up where it matters whether its attributes will be asked for.
       var known = nodes.sizeIfLocal(node.id());
-      if (known.isEmpty() || node.within().isHeldBack(node.index())) {
+      if (known.isEmpty() || prefetcher.holdsBack(node.within(), node.index())) {
         return;
       }
       size = known.getAsLong();
@@ -393,6 +395,9 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
             PARENT, PARENT.length, directory.parent(), FileType.DIRECTORY, cookie | ++next)) {
       return;
     }
+    if (offset != 0 && next - DOT_ENTRIES == tree.size()) {
+      readAhead(request, version, tree);
+    }
     var name = new byte[256];
     for (int index = next - DOT_ENTRIES; index < tree.size(); index++) {
       var node = nodes.entry(tree, version, index);
@@ -430,25 +435,47 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   }
 
   /** What goes wrong here is for those to meet who read that. */
-  private void readAhead(Node node) {
-    // It may wait for a page that a virtual thread is about to fill, and a call into the kernel
-    // does not let go of the processor that one would need.
-    if (notifier.isEmpty() || Thread.currentThread().isVirtual()) {
-      return;
-    }
+  private void readAhead(Request request, Node node, boolean toItsEnd) {
     var version = nodes.inodes().numbering(node.inode());
     // In a directory that has moved on since, what it showed before is not walked any more.
-    if (version.isEmpty() || version.get() != version.get().directory().current()) {
+    if (notifier.isEmpty() || version.isEmpty() || !isShown(version.get())) {
       return;
     }
     try {
       var tree = store.treeIfLocal(version.get().tree());
-      if (tree.isPresent()) {
-        readahead.read(notifier.get(), version.get(), tree.get(), node.index());
+      if (tree.isEmpty()) {
+        return;
+      }
+      if (toItsEnd && mayWaitForTheKernel()) {
+        readahead.read(notifier.get(), request.pid(), version.get(), tree.get(), node.index());
+      } else {
+        readahead.readAlone(request.pid(), version.get(), tree.get(), node.index());
       }
     } catch (IOException e) {
       log.debug("nothing is read ahead after {}", nodes.path(node.inode()), e);
     }
+  }
+
+  private void readAhead(Request request, Version version, Tree tree) {
+    if (notifier.isPresent() && isShown(version) && mayWaitForTheKernel()) {
+      try {
+        readahead.listed(notifier.get(), request.pid(), version, tree);
+      } catch (IOException e) {
+        log.debug("nothing is read ahead in a directory that was listed", e);
+      }
+    }
+  }
+
+  private static boolean isShown(Version version) {
+    return version == version.directory().current();
+  }
+
+  /**
+   * What puts pages into the kernel's cache may wait for one that a virtual thread is about to
+   * fill, and a call into the kernel does not let go of the processor that one would need.
+   */
+  private static boolean mayWaitForTheKernel() {
+    return !Thread.currentThread().isVirtual();
   }
 
   /** What the file {@code node} contains, for a read at {@code offset}. */
