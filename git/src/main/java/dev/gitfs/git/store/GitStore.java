@@ -5,6 +5,7 @@ import dev.gitfs.git.remote.Outage;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -504,6 +505,13 @@ final class GitStore implements ObjectStore {
         sizes.arrived(id, entry.size());
       }
       errands.arrived(id);
+    }
+
+    @Override
+    public void arrivedLarge(PackEntry entry, Path content) {
+      if (entry.type() == Constants.OBJ_BLOB) {
+        spool.link(entry.copy(), content, entry.size());
+      }
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import org.eclipse.jgit.lib.Constants;
@@ -31,6 +32,9 @@ final class PackIntake {
      * @param reception what the pack is for
      */
     void arrived(PackEntry entry, byte[] content, Reception reception);
+
+    /** The same for one that is too large for that; {@code content} is a file for so long. */
+    void arrivedLarge(PackEntry entry, Path content) throws IOException;
 
     /** Nothing more comes for {@code reception}. */
     void ended(Reception reception);
@@ -204,8 +208,11 @@ final class PackIntake {
     }
 
     @Override
-    public void arrivedLarge(PackEntry entry) {
+    public void arrivedLarge(PackEntry entry, Optional<Path> content) throws IOException {
       reception.arrived(entry);
+      if (content.isPresent()) {
+        delivery.arrivedLarge(entry, content.get());
+      }
     }
   }
 

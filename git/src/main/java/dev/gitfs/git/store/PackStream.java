@@ -2,11 +2,15 @@ package dev.gitfs.git.store;
 
 import dev.gitfs.git.remote.CorruptPackException;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FileOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,8 +53,12 @@ final class PackStream implements Closeable {
      */
     void arrived(PackEntry entry, byte[] content);
 
-    /** The same for one that is too large to be held. */
-    void arrivedLarge(PackEntry entry);
+    /**
+     * The same for one that is too large to be held.
+     *
+     * @param content a file that holds it until this returns; none for the largest
+     */
+    void arrivedLarge(PackEntry entry, Optional<Path> content) throws IOException;
   }
 
   /**
@@ -71,6 +79,9 @@ final class PackStream implements Closeable {
 
   /** Enough for the longest chains of trees and ordinary files. */
   private static final int BASE_BYTES = 16 << 20;
+
+  /** {@code core.bigFileThreshold}: git makes no deltas of larger ones. */
+  private static final long LARGEST_BASE = 512L << 20;
 
   /** Version 2 of the index has checksums of the entries and offsets beyond 2 GiB. */
   private static final int INDEX_VERSION = 2;
@@ -291,9 +302,15 @@ final class PackStream implements Closeable {
       }
       return;
     }
-    var hashing = new Hashing(type, size);
-    source.inflate(size, hashing);
-    addLarge(hashing.id(), offset, body, type, size, 0, null);
+    boolean mayBeBase = size <= LARGEST_BASE;
+    var hashing =
+        new Hashing(type, size, mayBeBase ? reader().begin() : OutputStream.nullOutputStream());
+    try (hashing) {
+      source.inflate(size, hashing);
+    }
+    PackEntry entry = addLarge(hashing.id(), offset, body, type, size, 0, null);
+    listener.arrivedLarge(
+        entry, mayBeBase ? Optional.of(reader().finish(entry)) : Optional.empty());
   }
 
   private void readDelta(long offset, PackEntry base, long deltaSize)
@@ -305,12 +322,14 @@ final class PackStream implements Closeable {
     } else {
       byte[] delta = new byte[(int) deltaSize];
       source.inflate(delta, delta.length);
-      if (Delta.resultSize(delta, base.size()) <= PackEntry.MOST_HELD && base.isHeld()) {
-        byte[] content = Delta.apply(contents(base), delta);
-        bases.put(
-            add(content, content.length, offset, body, base.type(), deltaSize, base), content);
+      long size = Delta.resultSize(delta, base.size());
+      if (size > PackEntry.MOST_HELD || !base.isHeld()) {
+        addLargeDelta(offset, body, delta, base, size);
         return;
       }
+      byte[] content = Delta.apply(contents(base), delta);
+      bases.put(add(content, content.length, offset, body, base.type(), deltaSize, base), content);
+      return;
     }
     addLargeDelta(offset, body, deltaSize, base);
   }
@@ -343,11 +362,27 @@ final class PackStream implements Closeable {
         new PackEntry(id, staged, type, size, offset, body, source.endEntry(), deltaSize, base);
     entries.add(entry);
     byId.addIfAbsent(entry);
-    listener.arrivedLarge(entry);
     return entry;
   }
 
-  /** Rare: git makes no deltas of files that are really large. */
+  /** Its result is large, or its base is. */
+  private void addLargeDelta(long offset, long body, byte[] delta, PackEntry base, long size)
+      throws IOException {
+    ObjectId id;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment whole =
+          base.isHeld() ? MemorySegment.ofArray(contents(base)) : reader().mapped(base, arena);
+      var hashing = new Hashing(base.type(), size, reader().begin());
+      try (hashing) {
+        Delta.apply(whole, new ByteArrayInputStream(delta), hashing);
+      }
+      id = hashing.id();
+    }
+    PackEntry entry = addLarge(id, offset, body, base.type(), size, delta.length, base);
+    listener.arrivedLarge(entry, Optional.of(reader().finish(entry)));
+  }
+
+  /** The delta itself is. Rare: git makes none of files that are really large. */
   private void addLargeDelta(long offset, long body, long deltaSize, PackEntry base)
       throws IOException {
     // Its id, which nobody has asked for yet, is all that is missing.
@@ -355,9 +390,11 @@ final class PackStream implements Closeable {
         new PackEntry(ObjectId.zeroId(), staged, base.type(), 0, offset, body, 0, deltaSize, base);
     Path content = reader().file(unnamed);
     long size = Files.size(content);
-    var hashing = new Hashing(base.type(), size);
+    var hashing = new Hashing(base.type(), size, OutputStream.nullOutputStream());
     Files.copy(content, hashing);
-    reader.name(addLarge(hashing.id(), offset, body, base.type(), size, deltaSize, base));
+    PackEntry entry = addLarge(hashing.id(), offset, body, base.type(), size, deltaSize, base);
+    reader.name(unnamed, entry);
+    listener.arrivedLarge(entry, Optional.of(content));
   }
 
   private byte[] contents(PackEntry entry) throws IOException {
@@ -379,21 +416,23 @@ final class PackStream implements Closeable {
     return reader;
   }
 
-  /** Hashes a large object as it goes by. */
-  private final class Hashing extends OutputStream {
+  /** Hashes a large object on its way to where it is kept. */
+  private final class Hashing extends FilterOutputStream {
 
-    Hashing(int type, long size) {
+    Hashing(int type, long size, OutputStream kept) {
+      super(kept);
       hash.begin(type, size);
     }
 
     @Override
-    public void write(int value) {
+    public void write(int value) throws IOException {
       write(new byte[] {(byte) value}, 0, 1);
     }
 
     @Override
-    public void write(byte[] content, int offset, int length) {
+    public void write(byte[] content, int offset, int length) throws IOException {
       hash.update(content, offset, length);
+      out.write(content, offset, length);
     }
 
     ObjectId id() throws CorruptPackException {

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Large blobs, inflated once into files of the session, and read from there at any offset. A file
- * stays while somebody has it open, and for as long after that as the least recently used ones fit
- * the bound.
+ * Large blobs, inflated once into files of the session, as they come or when they are read, and
+ * read from there at any offset. A file stays while somebody has it open, and for as long after
+ * that as the least recently used ones fit the bound.
  */
 final class Spool implements AutoCloseable {
 
@@ -57,14 +57,35 @@ final class Spool implements AutoCloseable {
     }
     var file = new SpoolFile(path, size);
     synchronized (this) {
-      SpoolFile present = files.putIfAbsent(id, file);
-      if (present != null) {
-        file.delete();
-      }
-      Blob blob = new SpooledBlob(present == null ? file : present);
+      Blob blob = new SpooledBlob(add(id, file));
       trim();
       return blob;
     }
+  }
+
+  /** Keeps what is in {@code content}, a file of the same file system, beyond that file's end. */
+  void link(ObjectId id, Path content, long size) {
+    Path path = directory.resolve(id.name() + "-" + content.getFileName());
+    try {
+      Files.createLink(path, content);
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.debug("{} is to be inflated once more when it is read", id.name(), e);
+      return;
+    }
+    synchronized (this) {
+      add(id, new SpoolFile(path, size));
+      trim();
+    }
+  }
+
+  /** With the lock held. Returns what is there already, if there is, in place of {@code file}. */
+  private SpoolFile add(ObjectId id, SpoolFile file) {
+    SpoolFile present = files.putIfAbsent(id, file);
+    if (present != null) {
+      file.delete();
+      return present;
+    }
+    return file;
   }
 
   @Override

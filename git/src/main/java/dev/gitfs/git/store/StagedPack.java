@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 
@@ -25,6 +27,9 @@ import java.util.zip.InflaterInputStream;
 final class StagedPack implements Closeable {
 
   private static final int BUFFER_BYTES = 1 << 14;
+
+  /** What large objects may take as files, beside the last one. */
+  private static final long LARGE_BYTES = 256 << 20;
 
   private final Path path;
   private final PackFile file;
@@ -65,10 +70,13 @@ final class StagedPack implements Closeable {
     /** For large objects; made when one is read. Null until then. */
     private Inflater streaming;
 
-    /** The large object asked for last: most likely the base of the next. Both null or neither. */
-    private PackEntry large;
+    /** The large objects asked for last, each most likely the base of another, in that order. */
+    private final SequencedMap<PackEntry, Path> large = new LinkedHashMap<>(16, 0.75f, true);
 
-    private Path largeFile;
+    private long largeBytes;
+
+    /** What the next one is being written to; null at other times. */
+    private Path begun;
 
     private Reader(DeltaBases bases) {
       this.bases = bases;
@@ -106,57 +114,73 @@ final class StagedPack implements Closeable {
     Path file(PackEntry entry) throws IOException {
       Deque<PackEntry> deltas = new ArrayDeque<>();
       PackEntry at = entry;
-      for (; at.isDelta() && at != large; at = at.base()) {
+      for (; at.isDelta() && !large.containsKey(at); at = at.base()) {
         deltas.push(at);
       }
-      if (at != large) {
-        try (InputStream in = stream(at)) {
-          keep(at, in);
+      if (!large.containsKey(at)) {
+        try (InputStream in = stream(at);
+            OutputStream out = begin()) {
+          in.transferTo(out);
         }
+        finish(at);
       }
       for (PackEntry delta : deltas) {
-        apply(delta);
+        try (InputStream in = stream(delta);
+            Arena arena = Arena.ofConfined();
+            OutputStream out = begin()) {
+          Delta.apply(map(large.get(at), arena), in, out);
+        }
+        finish(delta);
+        at = delta;
       }
-      return largeFile;
+      return large.get(at);
+    }
+
+    /**
+     * A large object in memory that the kernel may take back, for as long as {@code arena} lives.
+     */
+    MemorySegment mapped(PackEntry entry, Arena arena) throws IOException {
+      return map(file(entry), arena);
+    }
+
+    /**
+     * Where somebody else may write a large object, whose name he tells by {@link #finish}. Until
+     * then nothing else may be asked for.
+     */
+    OutputStream begin() throws IOException {
+      begun = Files.createTempFile(path.getParent(), "large-", null);
+      return new BufferedOutputStream(new FileOutputStream(begun.toFile()), BUFFER_BYTES);
+    }
+
+    /** What was begun is {@code entry}, and is what {@link #file} gives for it. */
+    Path finish(PackEntry entry) throws IOException {
+      Path finished = begun;
+      begun = null;
+      Path same = large.put(entry, finished);
+      if (same != null) {
+        forget(same);
+      }
+      largeBytes += Files.size(finished);
+      while (largeBytes > LARGE_BYTES && large.size() > 1) {
+        forget(large.pollFirstEntry().getValue());
+      }
+      return finished;
     }
 
     /** Tells who the object last asked for was, if that was not known then. */
-    void name(PackEntry entry) {
-      large = entry;
+    void name(PackEntry unnamed, PackEntry entry) {
+      large.put(entry, large.remove(unnamed));
     }
 
-    private void apply(PackEntry delta) throws IOException {
-      try (InputStream in = stream(delta);
-          FileChannel base = FileChannel.open(largeFile, StandardOpenOption.READ);
-          Arena arena = Arena.ofConfined()) {
-        MemorySegment mapped = base.map(FileChannel.MapMode.READ_ONLY, 0, base.size(), arena);
-        Path result = temporary();
-        try (OutputStream out = output(result)) {
-          Delta.apply(mapped, in, out);
-        } catch (IOException e) {
-          Files.deleteIfExists(result);
-          throw e;
-        }
-        forget();
-        large = delta;
-        largeFile = result;
+    private static MemorySegment map(Path file, Arena arena) throws IOException {
+      try (var channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
       }
     }
 
-    private void keep(PackEntry entry, InputStream content) throws IOException {
-      forget();
-      largeFile = temporary();
-      try (OutputStream out = output(largeFile)) {
-        content.transferTo(out);
-      }
-      large = entry;
-    }
-
-    private void forget() throws IOException {
-      large = null;
-      if (largeFile != null) {
-        Files.deleteIfExists(largeFile);
-      }
+    private void forget(Path file) throws IOException {
+      largeBytes -= Files.size(file);
+      Files.deleteIfExists(file);
     }
 
     @Override
@@ -165,15 +189,12 @@ final class StagedPack implements Closeable {
       if (streaming != null) {
         streaming.end();
       }
-      forget();
-    }
-
-    private Path temporary() throws IOException {
-      return Files.createTempFile(path.getParent(), "large-", null);
-    }
-
-    private static OutputStream output(Path path) throws IOException {
-      return new BufferedOutputStream(new FileOutputStream(path.toFile()), BUFFER_BYTES);
+      for (Path file : large.values()) {
+        Files.deleteIfExists(file);
+      }
+      if (begun != null) {
+        Files.deleteIfExists(begun);
+      }
     }
 
     private InputStream stream(PackEntry entry) {

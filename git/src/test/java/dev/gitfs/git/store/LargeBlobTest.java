@@ -62,9 +62,32 @@ final class LargeBlobTest {
   }
 
   @Test
-  void itIsInflatedOnceForAllWhoReadIt() throws Exception {
-    try (var store = cache.open();
-        var readers = Executors.newVirtualThreadPerTaskExecutor()) {
+  void itIsInflatedAsItComesAndNotAgain() throws Exception {
+    try (var store = cache.open()) {
+      readBy20(store);
+      assertThat(store.statistics().diskHits()).isZero();
+      assertThat(spooled()).hasSize(1);
+    }
+    assertThat(spooled()).isEmpty();
+    assertThat(cache.remote.fetches).hasSize(1);
+  }
+
+  @Test
+  void itIsInflatedOnceForAllWhoReadItLater() throws Exception {
+    try (var store = cache.open()) {
+      store.blob(id).close();
+    }
+    try (var store = cache.open()) {
+      readBy20(store);
+      assertThat(store.statistics().diskHits()).isEqualTo(1);
+      assertThat(spooled()).hasSize(1);
+    }
+    assertThat(spooled()).isEmpty();
+    assertThat(cache.remote.fetches).hasSize(1);
+  }
+
+  private void readBy20(ObjectStore store) throws Exception {
+    try (var readers = Executors.newVirtualThreadPerTaskExecutor()) {
       var reads = new ArrayList<Callable<byte[]>>();
       for (int i = 0; i < 20; i++) {
         reads.add(() -> Cache.read(store.blob(id)));
@@ -72,11 +95,7 @@ final class LargeBlobTest {
       for (var read : readers.invokeAll(reads)) {
         assertThat(Arrays.equals(read.get(), content)).isTrue();
       }
-      assertThat(store.statistics().diskHits()).isEqualTo(1);
-      assertThat(spooled()).hasSize(1);
     }
-    assertThat(spooled()).isEmpty();
-    assertThat(cache.remote.fetches).hasSize(1);
   }
 
   @Test

@@ -34,6 +34,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,23 +158,45 @@ final class PackStreamTest {
     }
   }
 
-  @Test
-  void largeObjectsAndTheirDeltasAreReadWithoutBeingHeld() throws Exception {
-    TestRepository large = repositories.create("large.git");
+  @ParameterizedTest
+  @ValueSource(strings = {"--window=10", "--window=10 --depth=1"})
+  void largeObjectsAndTheirDeltasAreReadWithoutBeingHeld(String options) throws Exception {
+    TestRepository large = repositories.create("large" + options.length() + ".git");
     byte[] content = new byte[PackEntry.MOST_HELD + 1_000_000];
     new Random(3).nextBytes(content);
     var ids = new ArrayList<ObjectId>();
-    for (int version = 0; version < 3; version++) {
+    for (int version = 0; version < 4; version++) {
       content[content.length / (version + 2)] ^= 1;
       ids.add(ObjectId.fromString(large.blob(content)));
       content = Arrays.copyOf(content, content.length + 100);
     }
-    byte[] pack = pack(large, ids, "--delta-base-offset", "--window=10");
+    byte[] pack = pack(large, ids, ("--delta-base-offset " + options).split(" "));
     assertThat(pack.length).isLessThan(2 * content.length);
     try (var received = new Received(pack, bytes -> false)) {
       assertThat(received.large).containsExactlyInAnyOrderElementsOf(ids);
       assertThat(received.contents).isEmpty();
       assertThat(Files.readAllBytes(received.index())).isEqualTo(gitsIndex(received.file));
+      assertThat(received.leftovers()).isEmpty();
+    }
+  }
+
+  /** Whose base is too large, or that are too large themselves, or both. */
+  @Test
+  void objectsAboutAsLargeAsIsHeldAreRead() throws Exception {
+    TestRepository large = repositories.create("larger.git");
+    byte[] content = new byte[PackEntry.MOST_HELD - 50_000];
+    new Random(4).nextBytes(content);
+    var ids = new ArrayList<ObjectId>();
+    for (int version = 0; version < 6; version++) {
+      ids.add(ObjectId.fromString(large.blob(content)));
+      content = Arrays.copyOf(content, content.length + 20_000);
+    }
+    byte[] pack = pack(large, ids, "--delta-base-offset", "--window=10", "--depth=2");
+    assertThat(pack.length).isLessThan(2 * content.length);
+    try (var received = new Received(pack, bytes -> false)) {
+      var all = new ArrayList<>(received.large);
+      all.addAll(received.contents.keySet());
+      assertThat(all).containsExactlyInAnyOrderElementsOf(ids);
       assertThat(received.leftovers()).isEmpty();
     }
   }
@@ -458,7 +481,7 @@ final class PackStreamTest {
       }
 
       @Override
-      public void arrivedLarge(PackEntry entry) {
+      public void arrivedLarge(PackEntry entry, Optional<Path> content) {
         entries.add(entry);
       }
     };
@@ -511,8 +534,10 @@ final class PackStreamTest {
     }
 
     @Override
-    public void arrivedLarge(PackEntry entry) {
+    public void arrivedLarge(PackEntry entry, Optional<Path> content) throws IOException {
       large.add(entry.toObjectId());
+      byte[] whole = Files.readAllBytes(content.orElseThrow());
+      assertThat(new ObjectInserter.Formatter().idFor(entry.type(), whole)).isEqualTo(entry);
     }
 
     @Override
