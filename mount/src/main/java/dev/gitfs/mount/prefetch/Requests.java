@@ -168,7 +168,7 @@ final class Requests {
     return objects;
   }
 
-  /** Their bytes, as inflated. */
+  /** Their bytes, as received. */
   long bytes() {
     return bytes;
   }

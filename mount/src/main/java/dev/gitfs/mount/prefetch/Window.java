@@ -18,7 +18,7 @@ final class Window {
 
   final int count;
 
-  /** As far as sizes are known, else an estimate. */
+  /** What it is taken to be as received; at most that, where it stands alone. */
   final long bytes;
 
   /** Whether somebody waits for the first of them. */

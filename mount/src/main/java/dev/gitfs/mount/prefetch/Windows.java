@@ -22,8 +22,18 @@ final class Windows {
    */
   static final int MOST_OBJECTS = 16_384;
 
-  /** As inflated: what the store's memory must hold of what has come and is not yet read. */
+  /**
+   * As received, and for all that is under way: two and a half seconds of a link of 200 Mbit/s. A
+   * window is cut for its bytes only where files are unusually large: what it cuts off from its
+   * delta bases the server must compress anew, which of large files takes it seconds.
+   */
   static final long MOST_BYTES = 64 << 20;
+
+  /** All of Linux is received as a sixth of its size, its pack without deltas as a quarter. */
+  private static final int DEFLATED = 4;
+
+  /** What is larger than four times that is mostly generated, and deflated to next to nothing. */
+  private static final long MOST_WEIGHT = 256 << 10;
 
   /** Sizes in one request: 800 KB, or two round trips' worth of bytes at 50 ms and 200 Mbit/s. */
   static final int MOST_SIZES = 16_384;
@@ -33,6 +43,12 @@ final class Windows {
 
   /** Larger files are left for demand: one of them costs as much as a directory of others. */
   static final long LARGE = 1 << 20;
+
+  /**
+   * Unless a window has so many files for so many bytes of a large one: beside what it brings
+   * anyway that is not much, and what is left out is missed as a base of deltas.
+   */
+  private static final long LARGE_SHARE = 8 << 10;
 
   /** The mean size of a file in Linux; stands in for sizes that are not known. */
   private static final long USUAL_SIZE = 16 << 10;
@@ -202,10 +218,10 @@ final class Windows {
     var spots = new ArrayList<Spot>();
     long bytes = compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
     if (spots.remove(spot)) {
-      bytes -= bytes(spot);
+      bytes -= weight(spot);
     }
     spots.addFirst(spot);
-    var window = window(stream, spots, bytes + bytes(spot));
+    var window = window(stream, spots, bytes + weight(spot));
     window.accompanies = true;
     spot.folder().reading().unclaim(spot.index());
     window.used = 1;
@@ -241,9 +257,7 @@ final class Windows {
   private void start(List<Window> windows) {
     long bound = SLACK;
     for (var window : windows) {
-      boolean known = window.spots.stream().allMatch(spot -> outline.size(spot.id()).isPresent());
-      bound +=
-          known || window.stream == null ? window.bytes : Math.max(window.bytes, MOST_BYTES / 2);
+      bound += window.stream == null ? window.bytes : MOST_BYTES;
     }
     requests.contents(windows, bound);
   }
@@ -333,9 +347,14 @@ final class Windows {
     return requests.isRunning(window);
   }
 
-  /** What a file is taken to weigh. */
+  /** How large a file is taken to be. */
   long bytes(Spot spot) {
     return outline.size(spot.id()).orElse(USUAL_SIZE);
+  }
+
+  /** What a file is taken to be as it is received. */
+  private long weight(Spot spot) {
+    return Math.min(bytes(spot) / DEFLATED, MOST_WEIGHT);
   }
 
   void setMemoryShort(boolean memoryShort) {
@@ -481,7 +500,7 @@ final class Windows {
     }
   }
 
-  /** Fills {@code spots} with what comes next, {@code most} files of it; returns their bytes. */
+  /** Fills {@code spots} with what comes next, {@code most} files of it; returns their weight. */
   private long compose(Stream stream, int most, boolean contents, List<Spot> spots) {
     long bytes = 0;
     for (int scanned = 0; spots.size() < most && bytes < MOST_BYTES / 2; scanned++) {
@@ -509,7 +528,7 @@ final class Windows {
           claim(spot, stream.leftOut);
         } else {
           spots.add(spot);
-          bytes += size.orElse(USUAL_SIZE);
+          bytes += weight(spot);
         }
       }
     }
@@ -538,7 +557,8 @@ final class Windows {
     if (stream.everything || stream.attributes) {
       return false;
     }
-    return size > LARGE && !stream.kinds.expects(Kinds.LARGE) || !stream.kinds.expects(kind(spot));
+    boolean large = size > Math.max(LARGE, stream.size * LARGE_SHARE);
+    return large && !stream.kinds.expects(Kinds.LARGE) || !stream.kinds.expects(kind(spot));
   }
 
   private void drop(Stream stream) {

@@ -24,15 +24,15 @@ final class TracesTest {
   @ParameterizedTest(name = "{0}")
   @CsvSource({
     // program,    requests, unread, seconds
-    "ls,           15,       0,      1",
+    "ls,           12,       0,      1",
     "find,         8,        0,      1",
-    "grep,         32,       90,     4",
-    "tar,          32,       90,     4",
-    "grep-include, 52,       2000,   3",
-    "rg,           95,       110,    4",
-    "rg-4-threads, 140,      110,    4",
-    "make,         52,       750,    3",
-    "ide,          105,      2400,   4",
+    "grep,         27,       90,     4",
+    "tar,          27,       90,     4",
+    "grep-include, 45,       2500,   3",
+    "rg,           60,       110,    4",
+    "rg-4-threads, 90,       110,    4",
+    "make,         55,       750,    3",
+    "ide,          95,       2400,   4",
     "agent,        45,       220,    3",
   })
   void withObjectInfo(String program, int requests, int unread, int seconds) throws IOException {
@@ -41,16 +41,16 @@ final class TracesTest {
 
   @ParameterizedTest(name = "{0}")
   @CsvSource({
-    "ls,           22,       20330,  3",
+    "ls,           17,       20330,  3",
     "find,         8,        100,    1",
-    "grep,         24,       90,     4",
-    "tar,          24,       90,     4",
-    "grep-include, 30,       12000,  3",
-    "rg,           38,       110,    4",
-    "rg-4-threads, 94,       110,    4",
+    "grep,         20,       90,     4",
+    "tar,          20,       90,     4",
+    "grep-include, 24,       13000,  3",
+    "rg,           32,       110,    4",
+    "rg-4-threads, 85,       110,    4",
     "make,         45,       650,    3",
-    "ide,          84,       4500,   3",
-    "agent,        30,       1000,   2",
+    "ide,          80,       4500,   3",
+    "agent,        33,       1000,   2",
   })
   void withSizesThatComeWithContents(String program, int requests, int unread, int seconds)
       throws IOException {
