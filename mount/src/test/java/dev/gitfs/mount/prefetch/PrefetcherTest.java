@@ -1,0 +1,79 @@
+package dev.gitfs.mount.prefetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gitfs.git.remote.RemoteOptions;
+import dev.gitfs.git.remote.Remotes;
+import dev.gitfs.git.remote.RetryPolicy;
+import dev.gitfs.git.remote.Timeouts;
+import dev.gitfs.git.store.ObjectStore;
+import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.testkit.Git;
+import dev.gitfs.testkit.GitRepositories;
+import dev.gitfs.testkit.GitServer;
+import dev.gitfs.testkit.Snapshot;
+import dev.gitfs.testkit.TestRepository;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jgit.lib.ObjectId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Of which directories attributes are held back, to see whether anybody asks for them. */
+final class PrefetcherTest {
+
+  private final GitRepositories repositories = new GitRepositories();
+  private final TestRepository repository = repositories.create("some.git");
+  private final List<Folder> folders = new ArrayList<>();
+  private ObjectStore store;
+  private Prefetcher prefetcher;
+
+  @BeforeEach
+  void probeTenDirectories() throws Exception {
+    repository.commit(new Snapshot().file("d/file", "content"));
+    var options = new RemoteOptions(Git.environment(), Timeouts.DEFAULT, RetryPolicy.DEFAULT);
+    store =
+        ObjectStore.open(
+            Remotes.open(GitServer.localPath(repositories).url(repository), options),
+            new StoreOptions(repositories.root().resolve("cache"), 32 << 20, Long.MAX_VALUE));
+    var tree = store.resolve(Optional.empty()).tree();
+    store.tree(tree);
+    // With nothing prefetched, nobody but this test begins and ends the probes.
+    prefetcher = Prefetcher.start(store, tree, PrefetchMode.OFF);
+    for (int i = 0; i < 10; i++) {
+      var folder = prefetcher.root().child(i, ObjectId.zeroId());
+      folder.probe(0);
+      folders.add(folder);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    prefetcher.close();
+    store.close();
+    repositories.close();
+  }
+
+  private List<Boolean> heldBack() {
+    return folders.stream().map(folder -> prefetcher.holdsBack(folder, 0)).toList();
+  }
+
+  @Test
+  void theyAreHeldBackWhereNobodyHasAsked() {
+    assertThat(heldBack()).containsOnly(true);
+  }
+
+  @Test
+  void otherEntriesAreNot() {
+    assertThat(prefetcher.holdsBack(folders.getFirst(), 1)).isFalse();
+  }
+
+  @Test
+  void whoHasAskedOnceIsTakenAtHisWordForFourDirectories() {
+    prefetcher.glanced(folders.getFirst(), 0);
+    assertThat(heldBack().subList(0, 4)).containsOnly(false);
+    assertThat(heldBack()).containsOnly(true);
+  }
+}
