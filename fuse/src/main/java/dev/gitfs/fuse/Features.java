@@ -27,8 +27,6 @@ public record Features(
   public enum ReadDirPlus {
     /** Only plain listings. */
     NEVER,
-    /** The first part of a listing, and more when the process looks at what it was given. */
-    ADAPTIVE,
     /** Every listing. */
     ALWAYS
   }

@@ -12,7 +12,6 @@ import static dev.gitfs.fuse.wire.InitFlags.NO_OPENDIR_SUPPORT;
 import static dev.gitfs.fuse.wire.InitFlags.NO_OPEN_SUPPORT;
 import static dev.gitfs.fuse.wire.InitFlags.PARALLEL_DIROPS;
 import static dev.gitfs.fuse.wire.InitFlags.POSIX_ACL;
-import static dev.gitfs.fuse.wire.InitFlags.READDIRPLUS_AUTO;
 
 import dev.gitfs.fuse.linux.Channel;
 import dev.gitfs.fuse.linux.Errors;
@@ -153,7 +152,6 @@ final class Handshake {
     wanted |=
         switch (features.readdirplus()) {
           case NEVER -> 0;
-          case ADAPTIVE -> DO_READDIRPLUS | READDIRPLUS_AUTO;
           case ALWAYS -> DO_READDIRPLUS;
         };
     return offered & wanted;
