@@ -97,10 +97,13 @@ final class LocalObjects implements AutoCloseable {
 
   /** The bytes of an object of {@code type}, or empty if it is not here. */
   Optional<byte[]> bytes(ObjectId id, int type) throws IOException {
-    Optional<byte[]> bytes = packWith(id).flatMap(pack -> small.bytes(pack, id, type));
-    if (bytes.isEmpty()) {
-      bytes = read(id, reader -> reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
+    Optional<Pack> pack = packWith(id);
+    Optional<byte[]> bytes = pack.flatMap(each -> small.bytes(each, id, type));
+    if (bytes.isPresent()) {
+      noteUse(pack.get(), type);
+      return bytes;
     }
+    bytes = read(id, reader -> reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
     if (bytes.isPresent()) {
       noteUse(id, type);
     }
@@ -275,10 +278,13 @@ final class LocalObjects implements AutoCloseable {
 
   private void noteUse(ObjectId id, int type) throws IOException {
     Optional<Pack> pack = packWith(id);
-    if (pack.isEmpty()) {
-      return;
+    if (pack.isPresent()) {
+      noteUse(pack.get(), type);
     }
-    String name = nameOf(pack.get());
+  }
+
+  private void noteUse(Pack pack, int type) throws IOException {
+    String name = nameOf(pack);
     if (type != Constants.OBJ_BLOB) {
       held.add(name);
     }
