@@ -229,7 +229,12 @@ final class WireRemote implements Remote {
           var kind = greeted.isEmpty() && isSilence(e) ? Kind.UNREACHABLE : failure.kind();
           switch (kind) {
             case UNREACHABLE -> reachability.lost(failure.getMessage());
-            case SERVER_FAILED -> reachability.suspect(kind, failure.getMessage());
+            case SERVER_FAILED -> {
+              // Who refuses, or asks to be left alone for a while, is there.
+              if (failure.passing() && failure.retryAfter().isEmpty()) {
+                reachability.suspect(kind, failure.getMessage());
+              }
+            }
             default -> {}
           }
           throw new RemoteException(kind, message(failure, failures), failure);
