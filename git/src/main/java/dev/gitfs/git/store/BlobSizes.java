@@ -76,7 +76,13 @@ final class BlobSizes implements AutoCloseable {
 
   /** Learns the sizes of {@code ids}, of those that the server has. */
   void fetch(Collection<ObjectId> ids) throws IOException, InterruptedException {
-    for (IOException failure : lane.fetchAll(ids).values()) {
+    fetch(ids, List.of());
+  }
+
+  /** The same, asking for {@code others} along with these, but not waiting for them. */
+  void fetch(Collection<ObjectId> ids, Collection<ObjectId> others)
+      throws IOException, InterruptedException {
+    for (IOException failure : lane.fetchAll(ids, others).values()) {
       if (!isMissing(failure)) {
         throw failure;
       }

@@ -130,6 +130,23 @@ final class Errands implements AutoCloseable {
     }
   }
 
+  /**
+   * What the answer that is to bring {@code id} has passed over and its reader may come to next,
+   * that first; nothing if it has not passed over that, or may bring it within {@code nanos}.
+   */
+  List<ObjectId> passedOver(ObjectId id, long nanos) {
+    lock.lock();
+    try {
+      return running.stream()
+          .map(errand -> errand.expected.passedOver(id, nanos, System.nanoTime()))
+          .filter(passedOver -> !passedOver.isEmpty())
+          .findFirst()
+          .orElse(List.of());
+    } finally {
+      lock.unlock();
+    }
+  }
+
   int runningCount() {
     lock.lock();
     try {

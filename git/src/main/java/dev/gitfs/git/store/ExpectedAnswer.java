@@ -1,7 +1,9 @@
 package dev.gitfs.git.store;
 
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -11,12 +13,29 @@ import org.eclipse.jgit.lib.ObjectId;
  * the order of paths, so for whoever goes through a directory from its end the reverse. The first
  * ones tell.
  *
+ * <p>What git cannot copy from its pack as it is, since the base of a delta was not asked for, it
+ * sends after all else: of 8,192 files of Linux the last 190. These are known by their neighbours,
+ * which have come.
+ *
  * <p>For one thread at a time.
  */
 final class ExpectedAnswer {
 
+  /** In the request, to either side. */
+  private static final int NEIGHBOURS = 16;
+
+  /**
+   * Who is so close behind what comes would only meet the next one that was passed over: an {@code
+   * ls -lR} of Linux, which nothing else keeps up, made 125 requests where others made 80, and 110
+   * with a quarter of this.
+   */
+  private static final int CLOSE = 2048;
+
   /** Each object that has not come, with its place in the request. */
   private final Map<ObjectId, Integer> places = new HashMap<>();
+
+  /** The places of those that have. */
+  private final BitSet taken = new BitSet();
 
   private final long sent;
   private int come;
@@ -46,6 +65,7 @@ final class ExpectedAnswer {
         ascents += Integer.signum(place - last);
       }
       last = place;
+      taken.set(place);
       come++;
     }
   }
@@ -63,5 +83,37 @@ final class ExpectedAnswer {
     int place = places.get(id);
     long ahead = ascents < 0 ? last - place : place - come;
     return ahead * ((now - sent) / come) < nanos;
+  }
+
+  /**
+   * If {@code id} is still to come, and will not within {@code nanos}, though its neighbours have
+   * and many beyond it: that, and those beyond that were passed over likewise, by their places.
+   * Else nothing.
+   */
+  List<ObjectId> passedOver(ObjectId id, long nanos, long now) {
+    Integer first = places.get(id);
+    if (first == null
+        || !isPassed(first)
+        || !haveMostlyCome(first, first + CLOSE)
+        || places.size() * ((now - sent) / come) < nanos) {
+      return List.of();
+    }
+    return places.entrySet().stream()
+        .filter(entry -> entry.getValue() >= first && isPassed(entry.getValue()))
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private boolean isPassed(int place) {
+    return haveMostlyCome(Math.max(0, place - NEIGHBOURS), place + NEIGHBOURS);
+  }
+
+  /**
+   * Of these places more than three in four. Requests for two or three readers name their files by
+   * turns, of whom one may get all of his first.
+   */
+  private boolean haveMostlyCome(int from, int to) {
+    return taken.get(from, to).cardinality() * 4 > (to - from) * 3;
   }
 }

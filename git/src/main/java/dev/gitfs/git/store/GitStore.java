@@ -239,13 +239,18 @@ final class GitStore implements ObjectStore {
     }
     long start = System.nanoTime();
     try {
+      List<ObjectId> passedOver = List.of();
       if (!upstream.sizesAlone()) {
         // A prefetch may be bringing their contents, and their sizes with those.
-        errands.await(unknown, patience(blobLane));
-        unknown = unknownSizes(unknown);
+        long nanos = patience(blobLane);
+        passedOver = errands.passedOver(unknown.getFirst(), nanos);
+        if (passedOver.isEmpty()) {
+          errands.await(unknown, nanos);
+          unknown = unknownSizes(unknown);
+        }
       }
       if (!unknown.isEmpty()) {
-        sizes.fetch(unknown);
+        sizes.fetch(unknown, passedOver);
       }
     } finally {
       waited(start);
