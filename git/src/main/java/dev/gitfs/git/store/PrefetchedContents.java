@@ -19,8 +19,8 @@ final class PrefetchedContents {
   private static final int MOST_FILES = 1 << 17;
 
   /**
-   * Who reads on reads a slab in some milliseconds: who has not for so long has stopped, and what
-   * comes waits for him no longer.
+   * Who reads on reads a slab in some milliseconds: who has not for so long has stopped, or only
+   * looks at attributes, and what comes does not wait for him.
    */
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -45,8 +45,8 @@ final class PrefetchedContents {
   /** What nobody has opened, in the order of arrival. */
   private final Map<ObjectId, Unread> unread = new LinkedHashMap<>();
 
-  /** How many slabs had been freed when the last pause had ended without another one. */
-  private long freedInVain = -1;
+  /** When readers last gave back a slab, by {@link System#nanoTime}. */
+  private long freedAt = System.nanoTime() - LONGEST_PAUSE;
 
   private boolean closed;
 
@@ -92,18 +92,10 @@ final class PrefetchedContents {
 
   /** Waits until readers have made room; false if they do not, or wait themselves. */
   private boolean isMakingRoom(Reception from) {
-    long before = contents.freed();
-    if (before == freedInVain) {
-      return false;
-    }
-    long end = System.nanoTime() + LONGEST_PAUSE;
+    long before = freedAt;
     try {
-      while (contents.freed() == before) {
-        if (from.isAwaited()) {
-          return false;
-        }
-        if (System.nanoTime() - end > 0) {
-          freedInVain = before;
+      while (freedAt == before) {
+        if (System.nanoTime() - before >= LONGEST_PAUSE || from.isAwaited()) {
           return false;
         }
         TimeUnit.MILLISECONDS.timedWait(this, GLANCE_MILLIS);
@@ -154,6 +146,7 @@ final class PrefetchedContents {
     long before = contents.freed();
     contents.drop(id);
     if (contents.freed() != before) {
+      freedAt = System.nanoTime();
       notifyAll();
     }
   }
@@ -184,6 +177,7 @@ final class PrefetchedContents {
     long before = contents.freed();
     contents.close(file);
     if (contents.freed() != before) {
+      freedAt = System.nanoTime();
       notifyAll();
     }
   }

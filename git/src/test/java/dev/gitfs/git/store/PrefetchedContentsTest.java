@@ -31,6 +31,7 @@ final class PrefetchedContentsTest {
   void whatFindsNoRoomIsHeldOnceAReaderHasMadeSome() throws Exception {
     var answer = new Answer(false);
     fill(answer);
+    readOneOfMany(answer);
     ObjectId next = id();
     var arrival = Thread.ofVirtual().start(() -> add(answer, next));
     assertThat(arrival.join(Duration.ofMillis(50))).isFalse();
@@ -41,7 +42,9 @@ final class PrefetchedContentsTest {
 
   @Test
   void whatSomebodyWaitsForWaitsForNobody() {
-    fill(new Answer(false));
+    var answer = new Answer(false);
+    fill(answer);
+    readOneOfMany(answer);
     ObjectId next = id();
     assertThat(timed(() -> add(new Answer(true), next))).isLessThan(AT_ONCE);
     assertThat(contents.open(next)).isEmpty();
@@ -51,12 +54,31 @@ final class PrefetchedContentsTest {
   void aReaderWhoHasStoppedHoldsUpOneFileAndNoMore() {
     var answer = new Answer(false);
     fill(answer);
+    readOneOfMany(answer);
     add(answer, id());
     assertThat(timed(() -> add(answer, id()))).isLessThan(AT_ONCE);
     read(held.getFirst());
     ObjectId next = id();
     add(answer, next);
     assertThat(contents.open(next)).isPresent();
+  }
+
+  /** What nobody reads makes room after a while, which is no sign that somebody does. */
+  @Test
+  void whoOnlyLooksHoldsUpNothing() throws Exception {
+    var answer = new Answer(false);
+    fill(answer);
+    assertThat(timed(() -> add(answer, id()))).isLessThan(AT_ONCE);
+    Thread.sleep(Duration.ofNanos(Slabs.PATIENCE).plusMillis(50));
+    ObjectId last = id();
+    assertThat(
+            timed(() -> {
+              fill(answer);
+              add(answer, last);
+            }))
+        .isLessThan(AT_ONCE);
+    assertThat(contents.open(held.getLast())).isPresent();
+    assertThat(contents.open(last)).isEmpty();
   }
 
   @Test
@@ -72,6 +94,13 @@ final class PrefetchedContentsTest {
       held.add(id());
       add(from, held.getLast());
     }
+  }
+
+  /** After that there is a reader, and no room again. */
+  private void readOneOfMany(Reception from) {
+    read(held.removeFirst());
+    held.add(id());
+    add(from, held.getLast());
   }
 
   private void add(Reception from, ObjectId id) {
