@@ -76,13 +76,7 @@ final class BlobSizes implements AutoCloseable {
 
   /** Learns the sizes of {@code ids}, of those that the server has. */
   void fetch(Collection<ObjectId> ids) throws IOException, InterruptedException {
-    fetch(ids, List.of());
-  }
-
-  /** The same, asking for {@code others} along with these, but not waiting for them. */
-  void fetch(Collection<ObjectId> ids, Collection<ObjectId> others)
-      throws IOException, InterruptedException {
-    for (IOException failure : lane.fetchAll(ids, others).values()) {
+    for (IOException failure : lane.fetchAll(ids).values()) {
       if (!isMissing(failure)) {
         throw failure;
       }
@@ -129,7 +123,7 @@ final class BlobSizes implements AutoCloseable {
   private void fetchContents(List<ObjectId> ids) throws IOException, InterruptedException {
     List<ObjectId> unknown = ids;
     while (!unknown.isEmpty()) {
-      PackIntake.Taken taken = upstream.fetchBlobs(unknown, false, bytes -> bytes >= BATCH_BYTES);
+      PackIntake.Taken taken = upstream.fetchBlobs(unknown, bytes -> bytes >= BATCH_BYTES);
       if (!taken.cut()) {
         return;
       }
@@ -166,7 +160,6 @@ final class BlobSizes implements AutoCloseable {
     var announced = new AtomicLong(-1);
     upstream.fetchBlobs(
         List.of(id),
-        false,
         new Reception() {
           @Override
           public boolean isEnough(long bytes) {

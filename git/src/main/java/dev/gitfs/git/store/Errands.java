@@ -96,21 +96,19 @@ final class Errands implements AutoCloseable {
 
   /**
    * Waits for objects that running prefetches are about to bring; not for those of which there is
-   * no such prefetch, or that will take longer, and no longer than {@code nanos} but for what is
-   * brought for those who wait.
+   * no such prefetch, or that will take longer, and no longer than {@code nanos} for each but for
+   * what is brought for those who wait. After one that did not come in time it waits for no others.
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
-    long end = System.nanoTime() + nanos;
     for (ObjectId id : ids) {
-      long left = end - System.nanoTime();
-      if (left <= 0) {
+      if (!await(id, nanos)) {
         return;
       }
-      await(id, left);
     }
   }
 
-  private void await(ObjectId id, long nanos) throws InterruptedException {
+  /** Returns whether there is reason to wait for others. */
+  private boolean await(ObjectId id, long nanos) throws InterruptedException {
     CountDownLatch arrival = null;
     long most = nanos;
     lock.lock();
@@ -127,24 +125,9 @@ final class Errands implements AutoCloseable {
     }
     if (arrival != null && !arrival.await(most, TimeUnit.NANOSECONDS)) {
       LOG.trace("{} takes long to come", id.name());
+      return false;
     }
-  }
-
-  /**
-   * What the answer that is to bring {@code id} has passed over and its reader may come to next,
-   * that first; nothing if it has not passed over that, or may bring it within {@code nanos}.
-   */
-  List<ObjectId> passedOver(ObjectId id, long nanos) {
-    lock.lock();
-    try {
-      return running.stream()
-          .map(errand -> errand.expected.passedOver(id, nanos, System.nanoTime()))
-          .filter(passedOver -> !passedOver.isEmpty())
-          .findFirst()
-          .orElse(List.of());
-    } finally {
-      lock.unlock();
-    }
+    return true;
   }
 
   int runningCount() {

@@ -1,41 +1,21 @@
 package dev.gitfs.git.store;
 
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
  * What the answer to a request is still to bring, and when. A server sends objects in the order in
- * which it was asked for them or, where git has a bitmap of its pack, in the order of that: about
- * the order of paths, so for whoever goes through a directory from its end the reverse. The first
- * ones tell.
- *
- * <p>What git cannot copy from its pack as it is, since the base of a delta was not asked for, it
- * sends after all else: of 8,192 files of Linux the last 190. These are known by their neighbours,
- * which have come.
+ * which it was asked for them, as git does, or in one of its own: about the order of paths, so for
+ * whoever goes through a directory from its end the reverse. The first ones tell.
  *
  * <p>For one thread at a time.
  */
 final class ExpectedAnswer {
 
-  /** In the request, to either side. */
-  private static final int NEIGHBOURS = 16;
-
-  /**
-   * Who is so close behind what comes would only meet the next one that was passed over, and does
-   * better to wait: an {@code ls -lR} of Linux made 125 requests without this bound, 105 with a
-   * quarter of it, 90 with it, and 80 where it always waited.
-   */
-  private static final int CLOSE = 2048;
-
   /** Each object that has not come, with its place in the request. */
   private final Map<ObjectId, Integer> places = new HashMap<>();
-
-  /** The places of those that have. */
-  private final BitSet taken = new BitSet();
 
   private final long sent;
   private int come;
@@ -65,7 +45,6 @@ final class ExpectedAnswer {
         ascents += Integer.signum(place - last);
       }
       last = place;
-      taken.set(place);
       come++;
     }
   }
@@ -83,37 +62,5 @@ final class ExpectedAnswer {
     int place = places.get(id);
     long ahead = ascents < 0 ? last - place : place - come;
     return ahead * ((now - sent) / come) < nanos;
-  }
-
-  /**
-   * If {@code id} is still to come, and will not within {@code nanos}, though its neighbours have
-   * and many beyond it: that, and those beyond that were passed over likewise, by their places.
-   * Else nothing.
-   */
-  List<ObjectId> passedOver(ObjectId id, long nanos, long now) {
-    Integer first = places.get(id);
-    if (first == null
-        || !isPassed(first)
-        || !haveMostlyCome(first, first + CLOSE)
-        || places.size() * ((now - sent) / come) < nanos) {
-      return List.of();
-    }
-    return places.entrySet().stream()
-        .filter(entry -> entry.getValue() >= first && isPassed(entry.getValue()))
-        .sorted(Map.Entry.comparingByValue())
-        .map(Map.Entry::getKey)
-        .toList();
-  }
-
-  private boolean isPassed(int place) {
-    return haveMostlyCome(Math.max(0, place - NEIGHBOURS), place + NEIGHBOURS);
-  }
-
-  /**
-   * Of these places more than three in four. Requests for two or three readers name their files by
-   * turns, of whom one may get all of his first.
-   */
-  private boolean haveMostlyCome(int from, int to) {
-    return taken.get(from, to).cardinality() * 4 > (to - from) * 3;
   }
 }

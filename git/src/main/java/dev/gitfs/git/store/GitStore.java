@@ -239,18 +239,13 @@ final class GitStore implements ObjectStore {
     }
     long start = System.nanoTime();
     try {
-      List<ObjectId> passedOver = List.of();
       if (!upstream.sizesAlone()) {
         // A prefetch may be bringing their contents, and their sizes with those.
-        long nanos = patience(blobLane);
-        passedOver = errands.passedOver(unknown.getFirst(), nanos);
-        if (passedOver.isEmpty()) {
-          errands.await(unknown, nanos);
-          unknown = unknownSizes(unknown);
-        }
+        errands.await(unknown, patience(blobLane));
+        unknown = unknownSizes(unknown);
       }
       if (!unknown.isEmpty()) {
-        sizes.fetch(unknown, passedOver);
+        sizes.fetch(unknown);
       }
     } finally {
       waited(start);

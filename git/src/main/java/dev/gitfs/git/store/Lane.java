@@ -106,23 +106,13 @@ final class Lane implements AutoCloseable {
   /** Makes {@code ids} local; returns why for each that could not be. */
   Map<ObjectId, IOException> fetchAll(Collection<ObjectId> ids)
       throws IOException, InterruptedException {
-    return fetchAll(ids, List.of());
-  }
-
-  /** The same, asking for {@code others} along with these, but not waiting for them. */
-  Map<ObjectId, IOException> fetchAll(Collection<ObjectId> ids, Collection<ObjectId> others)
-      throws IOException, InterruptedException {
-    var all = new LinkedHashSet<>(ids);
-    int awaited = all.size();
-    all.addAll(others);
-    List<Want> wanted = join(all);
-    List<Want> mine = wanted.subList(0, awaited);
+    List<Want> mine = join(ids);
     try {
       for (Want want : mine) {
         want.done.await();
       }
     } catch (InterruptedException e) {
-      leave(wanted);
+      leave(mine);
       throw e;
     }
     var failures = new HashMap<ObjectId, IOException>();
@@ -185,14 +175,14 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  private List<Want> join(LinkedHashSet<ObjectId> ids) throws IOException {
+  private List<Want> join(Collection<ObjectId> ids) throws IOException {
     lock.lock();
     try {
       if (closed) {
         throw new IOException("the object store is closed");
       }
       var mine = new ArrayList<Want>(ids.size());
-      for (ObjectId id : ids) {
+      for (ObjectId id : new LinkedHashSet<>(ids)) {
         Want want = wants.get(id);
         if (want == null) {
           want = new Want(id);

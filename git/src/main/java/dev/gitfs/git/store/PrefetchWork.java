@@ -72,7 +72,7 @@ final class PrefetchWork implements Errands.Work {
     errand.wants(missing.size());
     for (List<ObjectId> part : parts(missing)) {
       errand.expect(part);
-      if (upstream.fetchBlobs(part, blobs.awaited(), errand).cut()) {
+      if (upstream.fetchBlobs(part, errand).cut()) {
         return false;
       }
     }

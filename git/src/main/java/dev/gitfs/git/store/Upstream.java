@@ -203,17 +203,17 @@ final class Upstream {
 
   /** Makes blobs local. */
   void fetchBlobs(List<ObjectId> ids) throws IOException, InterruptedException {
-    fetchBlobs(ids, false, Reception.DEMANDED);
+    fetchBlobs(ids, Reception.DEMANDED);
   }
 
   /**
-   * Makes blobs local, as far as {@code reception} wants them.
-   *
-   * @param inOrder whether the first ones shall come first, whatever that costs the server: git
-   *     then looks for deltas among them which a bitmap would have spared it, at twice the time for
-   *     windows of thousands that are not all of a directory
+   * Makes blobs local, as far as {@code reception} wants them; ahead of need in the order in which
+   * they are named. A server with a bitmap of its pack sends them in the order of that, and last of
+   * all, from all over the tree, the deltas of what was not asked for; but git has no use for
+   * bitmaps where a client names a commit whose history he lacks. It then looks for deltas itself:
+   * 3 to 5 s in all, not 3, of a server's processor while a {@code grep -r} reads Linux.
    */
-  PackIntake.Taken fetchBlobs(List<ObjectId> ids, boolean inOrder, Reception reception)
+  PackIntake.Taken fetchBlobs(List<ObjectId> ids, Reception reception)
       throws IOException, InterruptedException {
     if (ids.isEmpty()) {
       return PackIntake.Taken.NOTHING;
@@ -224,7 +224,7 @@ final class Upstream {
       return PackIntake.Taken.NOTHING;
     }
     (reception.isAhead() ? prefetchRequests : blobRequests).increment();
-    List<ObjectId> shallow = shown.keySet().stream().limit(inOrder ? 1 : 0).toList();
+    List<ObjectId> shallow = shown.keySet().stream().limit(reception.isAhead() ? 1 : 0).toList();
     var request = new FetchRequest(ids, List.of(), shallow, 0, Optional.empty());
     return fetch(request, PackKind.BLOBS, reception);
   }

@@ -12,8 +12,6 @@ final class ExpectedAnswerTest {
 
   private static final int OBJECTS = 100;
 
-  private static final int MANY = 5000;
-
   private final List<ObjectId> ids =
       IntStream.range(0, OBJECTS).mapToObj(i -> ObjectId.fromString("%040x".formatted(i))).toList();
 
@@ -50,50 +48,5 @@ final class ExpectedAnswerTest {
   void othersDoNotCount() {
     answer.arrived(ObjectId.fromString("ff".repeat(20)));
     assertThat(answer.isNear(ids.getLast(), 1, 1000)).isTrue();
-  }
-
-  /** Of so many the first have come, one in 100 ns, but for three. */
-  private ExpectedAnswer passingOver(int first) {
-    var many =
-        IntStream.range(0, MANY).mapToObj(i -> ObjectId.fromString("%040x".formatted(i))).toList();
-    var passing = new ExpectedAnswer(many, 0);
-    for (int i = 0; i < first; i++) {
-      if (i != 20 && i != 40 && i != 2900) {
-        passing.arrived(many.get(i));
-      }
-    }
-    return passing;
-  }
-
-  @Test
-  void whatTheNeighboursOfHaveComeIsPassedOver() {
-    var passing = passingOver(3003);
-    assertThat(passing.passedOver(ids.get(20), 1, 300_000))
-        .containsExactly(ids.get(20), ids.get(40), ObjectId.fromString("%040x".formatted(2900)));
-    assertThat(passing.passedOver(ids.get(40), 1, 300_000)).hasSize(2).startsWith(ids.get(40));
-    assertThat(passing.passedOver(ids.get(10), 1, 300_000)).isEmpty();
-  }
-
-  @Test
-  void whatMayComeSoonIsNot() {
-    var passing = passingOver(3003);
-    // Those three and the 1,997 that follow.
-    assertThat(passing.passedOver(ids.get(20), 200_000, 300_000)).isNotEmpty();
-    assertThat(passing.passedOver(ids.get(20), 200_001, 300_000)).isEmpty();
-  }
-
-  @Test
-  void norWhatIsCloseBehindTheLastThatCame() {
-    assertThat(passingOver(1500).passedOver(ids.get(20), 1, 150_000)).isEmpty();
-    assertThat(passingOver(1700).passedOver(ids.get(20), 1, 170_000)).hasSize(2);
-  }
-
-  @Test
-  void norIsWhatAnotherReaderGetsLater() {
-    var answer = new ExpectedAnswer(ids, 0);
-    for (int i = 0; i < OBJECTS; i += 2) {
-      answer.arrived(ids.get(i));
-    }
-    assertThat(answer.passedOver(ids.get(51), 1, 5000)).isEmpty();
   }
 }

@@ -66,27 +66,6 @@ final class LaneTest {
   }
 
   @Test
-  void othersThatComeAlongAreNotWaitedFor() throws Exception {
-    var end = new CountDownLatch(1);
-    var lanes = new CompletableFuture<Lane>();
-    Lane.Request request =
-        ids -> {
-          lanes.join().arrived(ids.getFirst());
-          end.await();
-        };
-    try (var lane = lane(request)) {
-      lanes.complete(lane);
-      assertThat(lane.fetchAll(List.of(id(1)), List.of(id(2), id(3)))).isEmpty();
-      assertThat(requests).containsExactly(List.of(id(1), id(2), id(3)));
-      assertThat(lane.isWanted(id(1))).isFalse();
-      var waiting = start(lane, id(3));
-      end.countDown();
-      waiting.get();
-    }
-    assertThat(requests).hasSize(1);
-  }
-
-  @Test
   void aLongRequestDelaysNoOther() throws Exception {
     var forever = new CountDownLatch(1);
     try (var lane =

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -126,9 +125,9 @@ final class RealServerTest {
     }
   }
 
-  /** Who comes from the end of a directory and waits for its last file gets that first. */
+  /** Who comes from the end of a directory gets its last file first. */
   @Test
-  void filesThatSomebodyWaitsForComeInTheOrderInWhichTheyAreWanted() throws Exception {
+  void whatIsFetchedAheadComesInTheOrderInWhichItIsWanted() throws Exception {
     var random = new Random(1);
     var snapshot = new Snapshot();
     for (int i = 0; i < FILES; i++) {
@@ -149,53 +148,10 @@ final class RealServerTest {
         var backwards = order.reversed();
         var ids = backwards.stream().map(ObjectId::fromString).toList();
         var done = new CountDownLatch(1);
-        store.prefetch(new PrefetchRequest.Blobs(ids, 1 << 20, true)).whenDone(done::countDown);
+        store.prefetch(new PrefetchRequest.Blobs(ids, 1 << 20, false)).whenDone(done::countDown);
         done.await();
         assertThat(inPackWith(backwards.getFirst())).containsExactlyElementsOf(backwards);
       }
-    }
-  }
-
-  /** git sends deltas of what was not asked for after all else. */
-  @Test
-  void whatAnAnswerPassedOverIsAskedForTogether() throws Exception {
-    var random = new Random(1);
-    var snapshot = new Snapshot();
-    for (int i = 0; i < 3000; i++) {
-      var content = new byte[400];
-      random.nextBytes(content);
-      snapshot.file("files/file%04d".formatted(i), content);
-      if (i % 300 == 10) {
-        snapshot.file("bases/file%04d".formatted(i), Arrays.copyOf(content, 500));
-      }
-    }
-    var deltas = repositories.create("deltas.git");
-    deltas.commit(snapshot);
-    // With more threads, how they share the work decides what becomes a delta.
-    deltas.git("-c", "pack.threads=1", "repack", "-q", "-a", "-d", "-b", "-f");
-    var ids =
-        deltas.git("ls-tree", "HEAD:files").lines().stream()
-            .map(line -> ObjectId.fromString(line.substring(12, 52)))
-            .toList();
-    server.offerObjectInfo(false);
-    try (var link = new SlowLink(server, Duration.ofMillis(50), 3_000_000);
-        var store = open(link.url(server.url("deltas.git")))) {
-      store.resolve(Optional.empty());
-      var done = new CountDownLatch(1);
-      store.prefetch(new PrefetchRequest.Blobs(ids, 10 << 20, false)).whenDone(done::countDown);
-      while (!store.isLocal(ids.get(2200))) {
-        Thread.sleep(1);
-      }
-      assertThat(store.isLocal(ids.get(10))).isFalse();
-      server.forgetRequests();
-
-      store.fetchSizes(List.of(ids.get(10)));
-
-      assertThat(server.requests(RequestKind.FETCH)).hasSize(1);
-      assertThat(server.requests(RequestKind.FETCH).getFirst().text())
-          .contains("want " + ids.get(10).name(), "want " + ids.get(910).name())
-          .doesNotContain(ids.get(2710).name());
-      done.await();
     }
   }
 
