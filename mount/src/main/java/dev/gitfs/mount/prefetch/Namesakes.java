@@ -97,9 +97,9 @@ final class Namesakes {
     var spots = new ArrayList<Spot>();
     long bytes = 0;
     for (var next = walk.next(); next.isPresent() && spots.size() < name.size; next = walk.next()) {
-      if (windows.isFree(next.get(), null)) {
+      if (windows.composer().isFree(next.get(), null)) {
         spots.add(next.get());
-        bytes += windows.bytes(next.get());
+        bytes += windows.composer().bytes(next.get());
       }
     }
     if (spots.isEmpty()) {

@@ -28,8 +28,10 @@ import org.eclipse.jgit.lib.FileMode;
  * a find. Whoever looks at a size in a directory that was asked for ahead opens the next window:
  * the files of the directories that follow, each window twice the last. Since the kernel gets what
  * is known with the listing and then asks nothing, one file's attributes are held back there until
- * the answer is known. Where sizes come with contents alone, windows are of contents and smaller;
- * and who looks where a reader was bound to come, or where several walk, is taken for a reader.
+ * the answer is known. Whoever names a file of a directory that nobody has listed mostly reads it:
+ * its content comes beside its size. Where sizes come with contents alone, windows are of contents
+ * and smaller; and who looks where a reader was bound to come, or where several walk, is taken for
+ * a reader.
  *
  * <h2>Contents ({@link Reads})</h2>
  *
@@ -142,7 +144,7 @@ final class Policy {
       case Access.Read(var folder, int index, boolean missed, long at) -> {
         lastAccess = at;
         if (mode != PrefetchMode.ATTRIBUTES) {
-          windows.spot(folder, index).ifPresent(spot -> reads.read(spot, missed, at));
+          Spot.at(windows.outline(), folder, index).ifPresent(spot -> reads.read(spot, missed, at));
         }
       }
       case Access.Ended(int window, boolean complete, long at) ->
@@ -160,7 +162,9 @@ final class Policy {
     if (mode == PrefetchMode.ATTRIBUTES || windows.outline().serverTellsSizes()) {
       return false;
     }
-    return windows.spot(folder, index).map(spot -> reads.looked(spot, now)).orElse(false);
+    return Spot.at(windows.outline(), folder, index)
+        .map(spot -> reads.looked(spot, now))
+        .orElse(false);
   }
 
   private boolean isToThisTree(Access access) {

@@ -38,12 +38,14 @@ final class Reads {
 
   private final Windows windows;
   private final Outline outline;
+  private final Composer composer;
   private final Guesses guesses = new Guesses();
   private final Namesakes namesakes;
 
   Reads(Windows windows) {
     this.windows = windows;
     this.outline = windows.outline();
+    this.composer = windows.composer();
     this.namesakes = new Namesakes(windows);
   }
 
@@ -75,7 +77,7 @@ final class Reads {
    * to a reader who is followed, so that nothing else need be done for him.
    */
   boolean looked(Spot spot, long now) {
-    if (!windows.isFree(spot, null)) {
+    if (!composer.isFree(spot, null)) {
       return !outline.sizesAlone();
     }
     if (!spot.folder().isListed()) {
@@ -93,12 +95,12 @@ final class Reads {
   }
 
   private void leftOut(Stream stream, Spot spot, boolean missed, long now) {
-    stream.kinds.want(windows.kind(spot));
-    if (outline.size(spot.id()).orElse(0) > Windows.LARGE) {
+    stream.kinds.want(composer.kind(spot));
+    if (outline.size(spot.id()).orElse(0) > Composer.LARGE) {
       stream.kinds.want(Kinds.LARGE);
     }
     windows.touch(stream, spot, now);
-    if (windows.takeBack(stream, spot.folder())) {
+    if (composer.takeBack(stream, spot.folder())) {
       windows.advance(stream);
     } else if (missed) {
       miss(spot, now);
@@ -272,7 +274,7 @@ final class Reads {
       if (next.get().equals(spot)) {
         return true;
       }
-      if (windows.isFree(next.get(), stream)) {
+      if (composer.isFree(next.get(), stream)) {
         skipped++;
       }
     }

@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
@@ -10,6 +11,14 @@ import org.eclipse.jgit.lib.ObjectId;
  * @param id its content
  */
 record Spot(Folder folder, int index, ObjectId id) {
+
+  /** The file that is entry {@code index} of a folder, if the tree of that is local. */
+  static Optional<Spot> at(Outline outline, Folder folder, int index) {
+    return outline
+        .tree(folder.tree())
+        .filter(tree -> index < tree.size())
+        .map(tree -> new Spot(folder, index, tree.id(index)));
+  }
 
   /** Whether this comes before {@code other} in listing order. */
   boolean isBefore(Spot other) {

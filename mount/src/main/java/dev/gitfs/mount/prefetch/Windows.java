@@ -4,14 +4,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
 /**
- * The streams there are and the windows under way for them: how large the next one may be, what
- * goes into it, and what becomes of it. One piece of the policy.
+ * The streams there are and the windows under way for them: how large the next one may be, and what
+ * becomes of it. One piece of the policy.
  */
 final class Windows {
 
@@ -29,33 +27,11 @@ final class Windows {
    */
   static final long MOST_BYTES = 64 << 20;
 
-  /** All of Linux is received as a sixth of its size, its pack without deltas as a quarter. */
-  private static final int DEFLATED = 4;
-
-  /**
-   * What is larger than four times that is mostly generated, and deflated to next to nothing. With
-   * a bound of 256 KB, Linux' headers of up to 24 MB, deltas of each other, came in several
-   * windows: a server took 14 s of processor time, not 4, since it looked for other deltas.
-   */
-  private static final long MOST_WEIGHT = 64 << 10;
-
   /** Sizes in one request: 800 KB, or two round trips' worth of bytes at 50 ms and 200 Mbit/s. */
   static final int MOST_SIZES = 16_384;
 
   /** How much larger each window of sizes is than the last: four are as cheap as one file. */
   private static final int SIZES_GROWTH = 4;
-
-  /** Larger files are left for demand: one of them costs as much as a directory of others. */
-  static final long LARGE = 1 << 20;
-
-  /**
-   * Unless a window has so many files for so many bytes of a large one: beside what it brings
-   * anyway that is not much, and what is left out is missed as a base of deltas.
-   */
-  private static final long LARGE_SHARE = 8 << 10;
-
-  /** The mean size of a file in Linux; stands in for sizes that are not known. */
-  private static final long USUAL_SIZE = 16 << 10;
 
   /** More than a link takes. */
   private static final long LINK_SIZE = 1 << 10;
@@ -71,9 +47,6 @@ final class Windows {
 
   /** Readers followed at a time: the threads of a parallel search on a large machine. */
   private static final int MOST_STREAMS = 16;
-
-  /** Files looked at for one window at most, so that what is local already is passed in steps. */
-  private static final int SCAN = 65_536;
 
   /**
    * Files that come with one that somebody waits for while all other requests are busy: so few that
@@ -95,6 +68,7 @@ final class Windows {
 
   private final Outline outline;
   private final Requests requests;
+  private final Composer composer;
 
   /** The one used last comes first. */
   private final List<Stream> streams = new ArrayList<>();
@@ -109,10 +83,15 @@ final class Windows {
   private Windows(Outline outline, Requests requests) {
     this.outline = outline;
     this.requests = requests;
+    this.composer = new Composer(outline, requests);
   }
 
   Outline outline() {
     return outline;
+  }
+
+  Composer composer() {
+    return composer;
   }
 
   /** The same for another tree: with these numbers gone on from, and nobody followed yet. */
@@ -188,7 +167,7 @@ final class Windows {
       }
       boolean alone = stream.attributes && outline.sizesAlone();
       var spots = new ArrayList<Spot>();
-      long bytes = compose(stream, Math.min(stream.size, most(stream)), !alone, spots);
+      long bytes = composer.compose(stream, Math.min(stream.size, most(stream)), !alone, spots);
       if (spots.isEmpty()) {
         continue;
       }
@@ -220,12 +199,12 @@ final class Windows {
 
   private void accompany(Stream stream, Spot spot) {
     var spots = new ArrayList<Spot>();
-    long bytes = compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
+    long bytes = composer.compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
     if (spots.remove(spot)) {
-      bytes -= weight(spot);
+      bytes -= composer.weight(spot);
     }
     spots.addFirst(spot);
-    var window = window(stream, spots, bytes + weight(spot));
+    var window = window(stream, spots, bytes + composer.weight(spot));
     window.accompanies = true;
     spot.folder().reading().unclaim(spot.index());
     window.used = 1;
@@ -249,7 +228,7 @@ final class Windows {
   private Window window(Stream stream, List<Spot> spots, long bytes) {
     var window = new Window(stream, true, spots, bytes);
     for (var spot : spots) {
-      claim(spot, window);
+      composer.claim(spot, window);
       if (stream != null && stream.attributes) {
         askSize(spot, window);
       }
@@ -295,7 +274,7 @@ final class Windows {
   }
 
   private void links(Stream stream) {
-    var free = stream.links.stream().filter(spot -> isFree(spot, stream)).toList();
+    var free = stream.links.stream().filter(spot -> composer.isFree(spot, stream)).toList();
     stream.links.clear();
     if (!free.isEmpty()) {
       contents(free, free.size() * LINK_SIZE);
@@ -305,13 +284,6 @@ final class Windows {
   /** Asks for all trees below one. */
   void trees(ObjectId root) {
     requests.trees(root);
-  }
-
-  /** Whether the content of a file may be fetched for this stream: not there, not asked for. */
-  boolean isFree(Spot spot, Stream stream) {
-    var claim = spot.folder().reading().claim(spot.index());
-    return (claim == null || claim.isLeftOut() && claim.stream != stream)
-        && !outline.isLocal(spot.id());
   }
 
   /** A request has ended. */
@@ -351,30 +323,8 @@ final class Windows {
     return requests.isRunning(window);
   }
 
-  /** How large a file is taken to be. */
-  long bytes(Spot spot) {
-    return outline.size(spot.id()).orElse(USUAL_SIZE);
-  }
-
-  /** What a file is taken to be as it is received. */
-  private long weight(Spot spot) {
-    return Math.min(bytes(spot) / DEFLATED, MOST_WEIGHT);
-  }
-
   void setMemoryShort(boolean memoryShort) {
     this.memoryShort = memoryShort;
-  }
-
-  /** The file that is entry {@code index} of a folder, if its tree is local. */
-  Optional<Spot> spot(Folder folder, int index) {
-    return outline
-        .tree(folder.tree())
-        .filter(tree -> index < tree.size())
-        .map(tree -> new Spot(folder, index, tree.id(index)));
-  }
-
-  String kind(Spot spot) {
-    return Kinds.of(outline.tree(spot.folder().tree()).orElseThrow().name(spot.index()));
   }
 
   private boolean isLink(Spot spot) {
@@ -385,13 +335,6 @@ final class Windows {
   private static void askSize(Spot spot, Window window) {
     spot.folder().reading().askSize(window);
     spot.folder().probe(spot.index());
-  }
-
-  private void claim(Spot spot, Window window) {
-    var folder = spot.folder();
-    int entries = outline.tree(folder.tree()).orElseThrow().size();
-    folder.reading().claim(spot.index(), window, entries);
-    folder.watch();
   }
 
   /** What did not come of a request is asked for again, or left to those who need it. */
@@ -419,7 +362,7 @@ final class Windows {
       }
       if (boundMet && outline.size(missing.getFirst().id()).isEmpty()) {
         // The bound was met inside this file.
-        claim(missing.removeFirst(), stream.leftOut);
+        composer.claim(missing.removeFirst(), stream.leftOut);
       }
       boundMet = false;
       stream.again.addAll(missing);
@@ -490,79 +433,18 @@ final class Windows {
     Folder begun = null;
     for (var spot : window.spots) {
       if (spot.folder().reading().claim(spot.index()) != window) {
-        stream.kinds.settle(kind(spot), true);
-        leftOut.forEach(between -> stream.kinds.settle(kind(between), false));
+        stream.kinds.settle(composer.kind(spot), true);
+        leftOut.forEach(between -> stream.kinds.settle(composer.kind(between), false));
         leftOut.clear();
         begun = spot.folder();
       } else if (stream.isInOrder()) {
-        stream.kinds.settle(kind(spot), false);
+        stream.kinds.settle(composer.kind(spot), false);
       } else if (spot.folder() == begun) {
         leftOut.add(spot);
       } else {
         leftOut.clear();
       }
     }
-  }
-
-  /** Fills {@code spots} with what comes next, {@code most} files of it; returns their weight. */
-  private long compose(Stream stream, int most, boolean contents, List<Spot> spots) {
-    long bytes = 0;
-    for (int scanned = 0; spots.size() < most && bytes < MOST_BYTES / 2; scanned++) {
-      if (scanned == SCAN) {
-        stream.hungry = true;
-        return bytes;
-      }
-      var next =
-          stream.again.isEmpty() ? stream.walk.next() : Optional.of(stream.again.removeFirst());
-      if (next.isEmpty()) {
-        var missing = stream.walk.missing();
-        stream.blocked = missing.isPresent();
-        stream.over = missing.isEmpty();
-        missing.ifPresent(folder -> trees(folder.tree()));
-        return bytes;
-      }
-      var spot = next.get();
-      var size = outline.size(spot.id());
-      if (!contents) {
-        if (size.isEmpty() && !spot.folder().reading().asked) {
-          spots.add(spot);
-        }
-      } else if (isFree(spot, stream)) {
-        if (isLeftOut(spot, size.orElse(0), stream)) {
-          claim(spot, stream.leftOut);
-        } else {
-          spots.add(spot);
-          bytes += weight(spot);
-        }
-      }
-    }
-    return bytes;
-  }
-
-  /** Has the next window bring what was left out of a directory and no longer is, if anything. */
-  boolean takeBack(Stream stream, Folder folder) {
-    int entries = outline.tree(folder.tree()).orElseThrow().size();
-    var spots =
-        IntStream.range(0, entries)
-            .filter(index -> folder.reading().claim(index) == stream.leftOut)
-            .mapToObj(index -> spot(folder, index).orElseThrow())
-            .filter(spot -> !outline.isLocal(spot.id()))
-            .filter(spot -> !isLeftOut(spot, outline.size(spot.id()).orElse(0), stream))
-            .toList();
-    for (var spot : stream.forward ? spots : spots.reversed()) {
-      folder.reading().unclaim(spot.index());
-      stream.again.add(spot);
-    }
-    stream.over &= spots.isEmpty();
-    return !spots.isEmpty();
-  }
-
-  private boolean isLeftOut(Spot spot, long size, Stream stream) {
-    if (stream.everything || stream.attributes) {
-      return false;
-    }
-    boolean large = size > Math.max(LARGE, stream.size * LARGE_SHARE);
-    return large && !stream.kinds.expects(Kinds.LARGE) || !stream.kinds.expects(kind(spot));
   }
 
   private void drop(Stream stream) {

@@ -1,0 +1,136 @@
+package dev.gitfs.mount.prefetch;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * Decides which files go into a window, and which are left for those who ask for them. One piece of
+ * the policy.
+ */
+final class Composer {
+
+  /** All of Linux is received as a sixth of its size, its pack without deltas as a quarter. */
+  private static final int DEFLATED = 4;
+
+  /**
+   * What is larger than four times that is mostly generated, and deflated to next to nothing. With
+   * a bound of 256 KB, Linux' headers of up to 24 MB, deltas of each other, came in several
+   * windows: a server took 14 s of processor time, not 4, since it looked for other deltas.
+   */
+  private static final long MOST_WEIGHT = 64 << 10;
+
+  /** Larger files are left for demand: one of them costs as much as a directory of others. */
+  static final long LARGE = 1 << 20;
+
+  /**
+   * Unless a window has so many files for so many bytes of a large one: beside what it brings
+   * anyway that is not much, and what is left out is missed as a base of deltas.
+   */
+  private static final long LARGE_SHARE = 8 << 10;
+
+  /** The mean size of a file in Linux; stands in for sizes that are not known. */
+  private static final long USUAL_SIZE = 16 << 10;
+
+  /** Files looked at for one window at most, so that what is local already is passed in steps. */
+  private static final int SCAN = 65_536;
+
+  private final Outline outline;
+  private final Requests requests;
+
+  Composer(Outline outline, Requests requests) {
+    this.outline = outline;
+    this.requests = requests;
+  }
+
+  /** Fills {@code spots} with what comes next, {@code most} files of it; returns their weight. */
+  long compose(Stream stream, int most, boolean contents, List<Spot> spots) {
+    long bytes = 0;
+    for (int scanned = 0; spots.size() < most && bytes < Windows.MOST_BYTES / 2; scanned++) {
+      if (scanned == SCAN) {
+        stream.hungry = true;
+        return bytes;
+      }
+      var next =
+          stream.again.isEmpty() ? stream.walk.next() : Optional.of(stream.again.removeFirst());
+      if (next.isEmpty()) {
+        var missing = stream.walk.missing();
+        stream.blocked = missing.isPresent();
+        stream.over = missing.isEmpty();
+        missing.ifPresent(folder -> requests.trees(folder.tree()));
+        return bytes;
+      }
+      var spot = next.get();
+      var size = outline.size(spot.id());
+      if (!contents) {
+        if (size.isEmpty() && !spot.folder().reading().asked) {
+          spots.add(spot);
+        }
+      } else if (isFree(spot, stream)) {
+        if (isLeftOut(spot, size.orElse(0), stream)) {
+          claim(spot, stream.leftOut);
+        } else {
+          spots.add(spot);
+          bytes += weight(spot);
+        }
+      }
+    }
+    return bytes;
+  }
+
+  /** Has the next window bring what was left out of a directory and no longer is, if anything. */
+  boolean takeBack(Stream stream, Folder folder) {
+    int entries = outline.tree(folder.tree()).orElseThrow().size();
+    var spots =
+        IntStream.range(0, entries)
+            .filter(index -> folder.reading().claim(index) == stream.leftOut)
+            .mapToObj(index -> Spot.at(outline, folder, index).orElseThrow())
+            .filter(spot -> !outline.isLocal(spot.id()))
+            .filter(spot -> !isLeftOut(spot, outline.size(spot.id()).orElse(0), stream))
+            .toList();
+    for (var spot : stream.forward ? spots : spots.reversed()) {
+      folder.reading().unclaim(spot.index());
+      stream.again.add(spot);
+    }
+    stream.over &= spots.isEmpty();
+    return !spots.isEmpty();
+  }
+
+  private boolean isLeftOut(Spot spot, long size, Stream stream) {
+    if (stream.everything || stream.attributes) {
+      return false;
+    }
+    boolean large = size > Math.max(LARGE, stream.size * LARGE_SHARE);
+    return large && !stream.kinds.expects(Kinds.LARGE) || !stream.kinds.expects(kind(spot));
+  }
+
+  /** Whether the content of a file may be fetched for this stream: not there, not asked for. */
+  boolean isFree(Spot spot, Stream stream) {
+    var claim = spot.folder().reading().claim(spot.index());
+    return (claim == null || claim.isLeftOut() && claim.stream != stream)
+        && !outline.isLocal(spot.id());
+  }
+
+  /** Marks a file as one that {@code window} is to bring, or to leave out. */
+  void claim(Spot spot, Window window) {
+    var folder = spot.folder();
+    int entries = outline.tree(folder.tree()).orElseThrow().size();
+    folder.reading().claim(spot.index(), window, entries);
+    folder.watch();
+  }
+
+  /** How large a file is taken to be. */
+  long bytes(Spot spot) {
+    return outline.size(spot.id()).orElse(USUAL_SIZE);
+  }
+
+  /** What a file is taken to be as it is received. */
+  long weight(Spot spot) {
+    return Math.min(bytes(spot) / DEFLATED, MOST_WEIGHT);
+  }
+
+  /** As what {@link Kinds} knows a file. */
+  String kind(Spot spot) {
+    return Kinds.of(outline.tree(spot.folder().tree()).orElseThrow().name(spot.index()));
+  }
+}
