@@ -144,11 +144,16 @@ public final class Kinds {
         : new String(name, dot + 1, name.length - dot - 1, ISO_8859_1).toLowerCase(Locale.ROOT);
   }
 
+  /** Whether it is left out for a reader of whom nothing is known. */
+  static boolean isRarelyRead(String kind) {
+    return UNREAD.contains(kind);
+  }
+
   /** Whether this reader can be expected to read such files. */
   boolean expects(String kind) {
     var tally = tallies.get(kind);
     if (tally == null || tally.brought < ENOUGH) {
-      return !UNREAD.contains(kind) || tally != null && tally.wanted;
+      return !isRarelyRead(kind) || tally != null && tally.wanted;
     }
     return tally.used * RARE >= tally.brought;
   }

@@ -22,9 +22,17 @@ final class Looks {
   /** Where sizes come with contents, a first window of about a megabyte. */
   private static final int FIRST_CONTENTS = 64;
 
+  /** Files brought on being named, before it is judged whether those who name them read them. */
+  private static final int TRIAL = 16;
+
+  /** One read of so many, and there are more. */
+  private static final int READ_OF = 8;
+
   private final Windows windows;
   private final Outline outline;
   private int credit = CREDIT;
+  private int named;
+  private int read;
 
   Looks(Windows windows) {
     this.windows = windows;
@@ -54,6 +62,28 @@ final class Looks {
       // Whoever looks has asked for the sizes of all files here.
       reading.asked = true;
       follow(folder, true, now);
+    }
+  }
+
+  /**
+   * A file is looked at whose directory nobody has listed, and its size is asked of the server. Who
+   * knows the names of files mostly reads them: the content comes beside the size.
+   */
+  void named(Spot spot) {
+    var composer = windows.composer();
+    if (windows.roomBeside()
+        && named < TRIAL + read * READ_OF
+        && !Kinds.isRarelyRead(composer.kind(spot))
+        && composer.isFree(spot, null)) {
+      named++;
+      windows.named(spot);
+    }
+  }
+
+  /** A file of {@code folder} is read. */
+  void read(Folder folder) {
+    if (!folder.isListed()) {
+      read++;
     }
   }
 

@@ -140,10 +140,14 @@ final class Policy {
         lastAccess = at;
         boolean followed = missed && awaitsContent(folder, index, at);
         looks.looked(folder, missed && !followed, at);
+        if (missed && isNamed(folder)) {
+          Spot.at(windows.outline(), folder, index).ifPresent(looks::named);
+        }
       }
       case Access.Read(var folder, int index, boolean missed, long at) -> {
         lastAccess = at;
         if (mode != PrefetchMode.ATTRIBUTES) {
+          looks.read(folder);
           Spot.at(windows.outline(), folder, index).ifPresent(spot -> reads.read(spot, missed, at));
         }
       }
@@ -165,6 +169,13 @@ final class Policy {
     return Spot.at(windows.outline(), folder, index)
         .map(spot -> reads.looked(spot, now))
         .orElse(false);
+  }
+
+  /** Whether who waits for a size there knows the file's name, and may want its content next. */
+  private boolean isNamed(Folder folder) {
+    return mode != PrefetchMode.ATTRIBUTES
+        && windows.outline().serverTellsSizes()
+        && !folder.isListed();
   }
 
   private boolean isToThisTree(Access access) {

@@ -52,7 +52,12 @@ final class Reads {
   void read(Spot spot, boolean missed, long now) {
     var reading = spot.folder().reading();
     var window = reading.claim(spot.index());
-    if (window != null) {
+    if (window != null && window.isNamed()) {
+      if (window.used == 0) {
+        windows.use(window, spot, 1, now);
+        missed(spot, now);
+      }
+    } else if (window != null) {
       reading.unclaim(spot.index());
       if (window.isLeftOut()) {
         leftOut(window.stream, spot, missed, now);
@@ -65,10 +70,15 @@ final class Reads {
         count(window, spot.folder());
       }
     } else if (missed) {
-      var name = name(spot);
-      if (!namesakes.missed(spot, name) && !SIGNPOSTS.contains(name)) {
-        miss(spot, now);
-      }
+      missed(spot, now);
+    }
+  }
+
+  /** A file is read that no window has brought, or that came because it was named. */
+  private void missed(Spot spot, long now) {
+    var name = name(spot);
+    if (!namesakes.missed(spot, name) && !SIGNPOSTS.contains(name)) {
+      miss(spot, now);
     }
   }
 

@@ -41,6 +41,11 @@ final class Window {
     this.bytes = bytes;
   }
 
+  /** Whether it is one file that somebody named, before he reads it. */
+  boolean isNamed() {
+    return accompanies && stream == null;
+  }
+
   /** Whether it stands for no request, but for files left out of all. */
   boolean isLeftOut() {
     return stream != null && stream.leftOut == this;

@@ -192,9 +192,14 @@ final class Windows {
    */
   void advance(Stream stream, Spot spot) {
     advance(stream);
-    if (stream.hungry && !stream.over && requests.accompanied() < MOST_ACCOMPANIED) {
+    if (stream.hungry && !stream.over && roomBeside()) {
       accompany(stream, spot);
     }
+  }
+
+  /** Whether one more request may be under way beside the windows, for somebody who waits. */
+  boolean roomBeside() {
+    return requests.accompanied() < MOST_ACCOMPANIED;
   }
 
   private void accompany(Stream stream, Spot spot) {
@@ -223,6 +228,14 @@ final class Windows {
     var window = window(null, spots, bytes);
     start(List.of(window));
     return window;
+  }
+
+  /** Asks for the content of a file that somebody has named, and may wait for next. */
+  void named(Spot spot) {
+    var window = window(null, List.of(spot), Composer.LARGE);
+    window.scattered = true;
+    window.accompanies = true;
+    start(List.of(window));
   }
 
   private Window window(Stream stream, List<Spot> spots, long bytes) {

@@ -18,7 +18,7 @@ final class PolicyTest {
   @Test
   void aFileByItselfBringsNoOther() {
     var mount = adaptive(folders(10, 20)).play(Trace.of("d3/f7.c"));
-    assertThat(mount.brought()).isZero();
+    assertThat(mount.unread()).isZero();
   }
 
   @Test
@@ -32,7 +32,45 @@ final class PolicyTest {
   @Test
   void filesHereAndThereBringNoOthers() {
     var mount = adaptive(folders(10, 20)).play(Trace.of("d0/f1.c", "d7/f9.c", "d4/f3.c"));
-    assertThat(mount.brought()).isZero();
+    assertThat(mount.unread()).isZero();
+  }
+
+  @Test
+  void aFileThatIsNamedComesBesideItsSize() {
+    var mount = adaptive(folders(10, 20)).play(Trace.of("?d1/f1.c"));
+    int before = mount.demands();
+    mount.play(Trace.of("?d3/f7.c", "d3/f7.c", "d1/f1.c"));
+    assertThat(mount.contentRequests()).isEqualTo(2);
+    assertThat(mount.brought()).isEqualTo(2);
+    assertThat(mount.unread()).isZero();
+    // For the size.
+    assertThat(mount.demands() - before).isEqualTo(1);
+  }
+
+  @Test
+  void whoNamesFilesAndDoesNotReadThemIsBroughtFew() {
+    var looks = IntStream.range(0, 100).mapToObj(i -> "?d" + i + "/f1.c");
+    var mount = adaptive(folders(100, 5)).play(Trace.of(looks.toArray(String[]::new)));
+    assertThat(mount.brought()).isBetween(1, 16);
+  }
+
+  @Test
+  void whoReadsWhatHeNamesIsBroughtAllOfIt() {
+    var steps =
+        IntStream.range(0, 100)
+            .boxed()
+            .flatMap(
+                i -> Stream.of("?d%d/f%d.c", "d%d/f%d.c").map(step -> step.formatted(i, i % 50)));
+    var mount = adaptive(folders(100, 50)).play(Trace.of(steps.toArray(String[]::new)));
+    // For sizes; and the trees.
+    assertThat(mount.demands()).isLessThanOrEqualTo(100 + 1);
+    assertThat(mount.unread()).isZero();
+  }
+
+  @Test
+  void anImageThatIsNamedWaitsForItsReader() {
+    var tree = RecordedTree.of("d/a.png", "d/b.c");
+    assertThat(adaptive(tree).play(Trace.of("?d/a.png")).brought()).isZero();
   }
 
   @Test
@@ -71,14 +109,16 @@ final class PolicyTest {
                     "d10/f3.c",
                     "d1/f3.c"));
     assertThat(mount.brought()).isLessThan(500);
-    assertThat(mount.contentRequests()).isLessThanOrEqualTo(3);
+    // Beside those that are named.
+    assertThat(mount.contentRequests()).isLessThanOrEqualTo(10 + 3);
   }
 
   @Test
   void aSecondFileBringsTheRestOfItsDirectoryAndNoMore() {
     var mount = adaptive(folders(10, 20)).play(Trace.of("d3/f7.c", "d3/f12.c"));
-    assertThat(mount.brought()).isEqualTo(18);
-    assertThat(mount.contentRequests()).isEqualTo(1);
+    // Beside the first, which was named.
+    assertThat(mount.brought()).isEqualTo(1 + 18);
+    assertThat(mount.contentRequests()).isEqualTo(1 + 1);
   }
 
   @Test
