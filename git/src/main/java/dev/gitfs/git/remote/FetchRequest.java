@@ -15,7 +15,8 @@ import org.eclipse.jgit.lib.ObjectId;
  * @param shallow commits that are here without their history. Whoever names one gets what he wants
  *     in the order of his wants: without, git takes a bitmap of its pack if there is one, as in
  *     bare repositories, and sends in the order of that pack (builtin/pack-objects.c turns bitmaps
- *     off for what is shallow). Version 0 of the protocol is not told
+ *     off for what is shallow). Version 0 of the protocol is not told, nor without haves a server
+ *     that knows of nothing shallow
  * @param depth how many commits deep, 0 for no limit; 1 for a wanted commit without its history
  * @param filter which objects to leave out; empty for none
  */

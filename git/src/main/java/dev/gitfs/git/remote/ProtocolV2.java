@@ -79,8 +79,11 @@ final class ProtocolV2 implements Protocol {
             out.writeString("thin-pack\n");
           }
           Protocol.writeWants(out, wanted.wants(), "");
-          for (var commit : wanted.shallow()) {
-            out.writeString("shallow " + commit.name() + "\n");
+          // Without haves it is for the order alone, and not worth an error.
+          if (features("fetch").contains("shallow") || !wanted.haves().isEmpty()) {
+            for (var commit : wanted.shallow()) {
+              out.writeString("shallow " + commit.name() + "\n");
+            }
           }
           for (var have : wanted.haves()) {
             out.writeString("have " + have.name() + "\n");
