@@ -211,7 +211,7 @@ final class Upstream {
    * they are named. A server with a bitmap of its pack sends them in the order of that, and last of
    * all, from all over the tree, the deltas of what was not asked for; but git has no use for
    * bitmaps where a client names a commit whose history he lacks. It then looks for deltas itself:
-   * 3 to 5 s in all, not 3, of a server's processor while a {@code grep -r} reads Linux.
+   * 4 to 5 s in all, not 3, of a server's processor while a {@code grep -r} reads Linux.
    */
   PackIntake.Taken fetchBlobs(List<ObjectId> ids, Reception reception)
       throws IOException, InterruptedException {

@@ -16,7 +16,7 @@ final class Composer {
   /**
    * What is larger than four times that is mostly generated, and deflated to next to nothing. With
    * a bound of 256 KB, Linux' headers of up to 24 MB, deltas of each other, came in several
-   * windows: a server took 14 s of processor time, not 4, since it looked for other deltas.
+   * windows: a server took up to 14 s of processor time, not 4, to look for other deltas.
    */
   private static final long MOST_WEIGHT = 64 << 10;
 
