@@ -145,10 +145,7 @@ final class PrefetchedContents {
     use(id);
     long before = contents.freed();
     contents.drop(id);
-    if (contents.freed() != before) {
-      freedAt = System.nanoTime();
-      notifyAll();
-    }
+    tellOfRoom(before);
   }
 
   synchronized PrefetchStatistics statistics(long running, long planned) {
@@ -173,13 +170,18 @@ final class PrefetchedContents {
     unread.clear();
   }
 
-  private synchronized void close(Slabs.Held file) {
-    long before = contents.freed();
-    contents.close(file);
+  /** A reader may have given back slabs, of which so many had been before. */
+  private void tellOfRoom(long before) {
     if (contents.freed() != before) {
       freedAt = System.nanoTime();
       notifyAll();
     }
+  }
+
+  private synchronized void close(Slabs.Held file) {
+    long before = contents.freed();
+    contents.close(file);
+    tellOfRoom(before);
   }
 
   private final class HeldBlob implements Blob {
