@@ -14,7 +14,7 @@ import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 
 /**
  * Sends notifications: an answer's header without a request's number, then a struct of their own.
@@ -26,10 +26,13 @@ final class KernelNotifier implements Notifier {
 
   private final Channel channel;
   private final Lifetime lifetime;
-  private final ReentrantLock storing = new ReentrantLock();
 
-  KernelNotifier(Channel channel, Lifetime lifetime) {
+  /** All threads that read requests but one. */
+  private final Semaphore storing;
+
+  KernelNotifier(Channel channel, Lifetime lifetime, int readers) {
     this.channel = channel;
+    this.storing = new Semaphore(readers - 1);
     this.lifetime = lifetime;
   }
 
@@ -67,7 +70,7 @@ final class KernelNotifier implements Notifier {
 
   @Override
   public boolean store(long node, long offset, MemorySegment bytes) {
-    if (!storing.tryLock()) {
+    if (!storing.tryAcquire()) {
       return false;
     }
     try (Arena arena = Arena.ofConfined()) {
@@ -77,7 +80,7 @@ final class KernelNotifier implements Notifier {
       Fields.u32(message, BODY + NotifyStoreOut.SIZE_FIELD, Math.toIntExact(bytes.byteSize()));
       return send(NotifyCode.STORE, message, bytes, arena);
     } finally {
-      storing.unlock();
+      storing.release();
     }
   }
 

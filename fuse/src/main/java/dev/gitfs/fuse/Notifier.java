@@ -38,9 +38,9 @@ public interface Notifier {
    * beyond. The segment must be native; it is read before this returns.
    *
    * <p>A page that is being read is waited for. So that requests are answered meanwhile, one thread
-   * at a time does so; for any other this does nothing and returns {@code false}. That makes it the
-   * one notification that an operation may send, of another node than its own, where more than one
-   * thread reads requests.
+   * fewer than read requests does so at a time; for any other this does nothing and returns {@code
+   * false}. That makes it the one notification that an operation may send, of another node than its
+   * own, unless that is being read by an operation that may itself be storing.
    */
   boolean store(long node, long offset, MemorySegment bytes);
 }

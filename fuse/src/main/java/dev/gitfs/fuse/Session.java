@@ -44,7 +44,7 @@ final class Session {
     int readers = options.readers();
     var session = new Session(fileSystem, channel, readers);
     try {
-      session.agree(options.defaultPermissions());
+      session.agree(options);
     } catch (IOException | RuntimeException | Error e) {
       session.pool.close();
       channel.close();
@@ -63,12 +63,12 @@ final class Session {
     return session;
   }
 
-  private void agree(boolean kernelChecksPermissions) throws IOException {
+  private void agree(MountOptions options) throws IOException {
     Exchange exchange = pool.take();
     try {
-      var notifier = new KernelNotifier(channel, lifetime);
+      var notifier = new KernelNotifier(channel, lifetime, options.readers());
       connection =
-          new Handshake(channel, exchange, fileSystem, features, kernelChecksPermissions)
+          new Handshake(channel, exchange, fileSystem, features, options.defaultPermissions())
               .agree(notifier);
     } finally {
       pool.giveBack(exchange);

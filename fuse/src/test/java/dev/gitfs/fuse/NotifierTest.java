@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +89,52 @@ class NotifierTest {
 
     assertThat(mount.sh("cat file").ok()).isEqualTo("stored");
     assertThat(fs.calls("read")).isEqualTo(reads);
+  }
+
+  @Test
+  void asManyThreadsStoreAtATimeAsLeaveOneToReadRequests() throws Exception {
+    var gate = new CountDownLatch(1);
+    var slow =
+        List.of(
+            fs.slowFile(fs.root, "1", "slowly", gate), fs.slowFile(fs.root, "2", "slowly", gate));
+    try (var other = TestMount.of(fs, MountOptions.readOnly("example", "test").readers(3))) {
+      var readers = List.of(other.start("cat file 1"), other.start("cat file 2"));
+      while (fs.calls("waiting read") < 2) {
+        Thread.sleep(5);
+      }
+      // Each waits for the page that is being read.
+      var first = storing(other, slow.get(0));
+      Thread.sleep(100);
+      assertThat(storing(other, file).join()).isTrue();
+      var second = storing(other, slow.get(1));
+      while (storing(other, file).join()) {
+        Thread.sleep(5);
+      }
+      assertThat(first).isNotDone();
+      assertThat(second).isNotDone();
+
+      gate.countDown();
+
+      for (var reader : readers) {
+        assertThat(Shell.finish(reader).ok()).matches("(before|stored)(slowly|stored)");
+      }
+      assertThat(first.join()).isTrue();
+      assertThat(second.join()).isTrue();
+      assertThat(storing(other, file).join()).isTrue();
+    }
+  }
+
+  private static CompletableFuture<Boolean> storing(TestMount mount, MemoryFileSystem.Node node) {
+    var stored = new CompletableFuture<Boolean>();
+    Thread.ofPlatform()
+        .daemon()
+        .start(() -> {
+          try (Arena arena = Arena.ofConfined()) {
+            var bytes = arena.allocateFrom("stored").asSlice(0, 6);
+            stored.complete(mount.mount().notifier().store(node.id, 0, bytes));
+          }
+        });
+    return stored;
   }
 
   @Test

@@ -129,6 +129,36 @@ final class FileReadaheadTest {
   }
 
   @Test
+  void whoAsksOutOfTurnIsFollowedOnceHeIsOnHisWay() {
+    read("d/f00.c", "d/f01.c", "d/f04.c", "d/f03.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 6));
+    read("d/f08.c", "d/f07.c");
+    assertThat(inThePageCache()).containsAll(files("d", 7, 12)).doesNotContain("d/f13.c");
+  }
+
+  @Test
+  void manyWhoShareOneWayReadWhatIsThere() {
+    var script =
+        "import queue, threading\n"
+            + "names = queue.LifoQueue()\n"
+            + "for n in sorted(__import__('glob').glob('[de]/*.c')): names.put(n)\n"
+            + "wrong = []\n"
+            + "def walk():\n"
+            + "  try:\n"
+            + "    while True:\n"
+            + "      n = names.get_nowait()\n"
+            + "      t = n[0] + str(int(n[3:5])) + '\\n'\n"
+            + "      if open(n).read() != t * (1 + int(n[3:5]) * 97): wrong.append(n)\n"
+            + "  except queue.Empty: pass\n"
+            + "walkers = [threading.Thread(target=walk) for _ in range(4)]\n"
+            + "for w in walkers: w.start()\n"
+            + "for w in walkers: w.join()\n"
+            + "print(wrong)\n";
+    var found = Processes.command("python3", "-c", script).in(mount.directory()).run().orFail();
+    assertThat(found.text()).isEqualTo("[]\n");
+  }
+
+  @Test
   void whoHopsFindsNothing() {
     read("d/f07.c", "d/f20.c", "d/f11.c", "e/f30.c");
     assertThat(inThePageCache()).containsExactly("d/f07.c", "d/f11.c", "d/f20.c", "e/f30.c");
