@@ -39,6 +39,7 @@ final class Errands implements AutoCloseable {
   }
 
   private final Work work;
+  private final Runnable whenAwaited;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
@@ -46,8 +47,12 @@ final class Errands implements AutoCloseable {
   private final Set<Errand> running = new HashSet<>();
   private boolean closed;
 
-  Errands(Work work) {
+  /**
+   * @param whenAwaited is told that somebody has begun to wait for what comes
+   */
+  Errands(Work work, Runnable whenAwaited) {
     this.work = work;
+    this.whenAwaited = whenAwaited;
   }
 
   Prefetch start(PrefetchRequest request) {
@@ -123,11 +128,15 @@ final class Errands implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (arrival != null && !arrival.await(most, TimeUnit.NANOSECONDS)) {
-      LOG.trace("{} takes long to come", id.name());
-      return false;
+    if (arrival == null) {
+      return true;
     }
-    return true;
+    whenAwaited.run();
+    boolean came = arrival.await(most, TimeUnit.NANOSECONDS);
+    if (!came) {
+      LOG.trace("{} takes long to come", id.name());
+    }
+    return came;
   }
 
   int runningCount() {

@@ -122,7 +122,8 @@ final class GitStore implements ObjectStore {
     errands =
         new Errands(
             new PrefetchWork(
-                upstream, sizes, this::isLocalOrAwaited, this::isSizeKnown, repository));
+                upstream, sizes, this::isLocalOrAwaited, this::isSizeKnown, repository),
+            prefetched::awaited);
     for (int i = 0; i < INFLATING; i++) {
       inflating[i] = new ReentrantLock();
     }
@@ -192,7 +193,12 @@ final class GitStore implements ObjectStore {
       if (blob.isPresent()) {
         return blob.get();
       }
-      await(isLarge(id) ? largeBlobLane : blobLane, id);
+      prefetched.waits();
+      try {
+        await(isLarge(id) ? largeBlobLane : blobLane, id);
+      } finally {
+        prefetched.waited();
+      }
     }
     throw vanishes(id);
   }
@@ -512,6 +518,11 @@ final class GitStore implements ObjectStore {
       if (entry.type() == Constants.OBJ_BLOB) {
         spool.link(entry.copy(), content, entry.size());
       }
+    }
+
+    @Override
+    public void began(Reception reception) {
+      prefetched.began(reception);
     }
 
     @Override

@@ -36,6 +36,9 @@ final class PackIntake {
     /** The same for one that is too large for that; {@code content} is a file for so long. */
     void arrivedLarge(PackEntry entry, Path content) throws IOException;
 
+    /** Blobs will come for {@code reception}, which nobody has asked for yet. */
+    void began(Reception reception);
+
     /** Nothing more comes for {@code reception}. */
     void ended(Reception reception);
   }
@@ -90,6 +93,9 @@ final class PackIntake {
   Taken take(InputStream stream, Collection<ObjectId> wants, PackKind kind, Reception reception)
       throws IOException {
     underWay(1);
+    if (kind == PackKind.BLOBS && reception.isAhead()) {
+      delivery.began(reception);
+    }
     try {
       return receive(stream, wants, kind, reception);
     } finally {

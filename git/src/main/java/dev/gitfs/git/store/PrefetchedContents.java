@@ -19,7 +19,7 @@ final class PrefetchedContents {
   private static final int MOST_FILES = 1 << 17;
 
   /**
-   * Who reads on reads a slab in some milliseconds: who has not for so long has stopped, or only
+   * Who reads on reads some hundred files in that time: who has not read any has stopped, or only
    * looks at attributes, and what comes does not wait for him.
    */
   private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
@@ -36,8 +36,8 @@ final class PrefetchedContents {
    */
   private static final int LARGEST = 1 << 20;
 
-  /** How often to look whether somebody waits for what is held up. */
-  private static final long GLANCE_MILLIS = 2;
+  /** How often to look whether somebody still reads. */
+  private static final long GLANCE_MILLIS = 200;
 
   // All below is guarded by this.
   private final Slabs contents;
@@ -45,8 +45,11 @@ final class PrefetchedContents {
   /** What nobody has opened, in the order of arrival. */
   private final Map<ObjectId, Unread> unread = new LinkedHashMap<>();
 
-  /** When readers last gave back a slab, by {@link System#nanoTime}. */
-  private long freedAt = System.nanoTime() - LONGEST_PAUSE;
+  /** When any of these was last read for the first time, by {@link System#nanoTime}. */
+  private long readAt = System.nanoTime() - LONGEST_PAUSE;
+
+  /** Readers who wait for the content of a file that has not come. */
+  private int waiting;
 
   private boolean closed;
 
@@ -85,17 +88,23 @@ final class PrefetchedContents {
     }
   }
 
+  /** Files will come from there: to be read after those from where this was said before. */
+  synchronized void began(Reception from) {
+    contents.began(from);
+  }
+
   /** Nothing more comes from there. */
   synchronized void ended(Reception from) {
     contents.ended(from);
   }
 
-  /** Waits until readers have made room; false if they do not, or wait themselves. */
+  /** Waits until readers have made room; false if none reads on, or one waits for this. */
   private boolean isMakingRoom(Reception from) {
-    long before = freedAt;
+    long before = contents.freed();
     try {
-      while (freedAt == before) {
-        if (System.nanoTime() - before >= LONGEST_PAUSE || from.isAwaited()) {
+      while (contents.freed() == before) {
+        boolean isReadFrom = waiting > 0 || System.nanoTime() - readAt < LONGEST_PAUSE;
+        if (!isReadFrom || from.isAwaited()) {
           return false;
         }
         TimeUnit.MILLISECONDS.timedWait(this, GLANCE_MILLIS);
@@ -105,6 +114,21 @@ final class PrefetchedContents {
       Thread.currentThread().interrupt();
       return false;
     }
+  }
+
+  /** A reader waits for a file that has not come: he goes on once he has it. */
+  synchronized void waits() {
+    waiting++;
+  }
+
+  /** He has it, or has given up. */
+  synchronized void waited() {
+    waiting--;
+  }
+
+  /** Somebody has begun to wait for what a {@link Reception} will bring. */
+  synchronized void awaited() {
+    notifyAll();
   }
 
   private void account(ObjectId id, long size) {
@@ -137,6 +161,7 @@ final class PrefetchedContents {
     if (file != null) {
       usedObjects++;
       usedBytes += file.size;
+      readAt = System.nanoTime();
     }
   }
 
@@ -173,7 +198,6 @@ final class PrefetchedContents {
   /** A reader may have given back slabs, of which so many had been before. */
   private void tellOfRoom(long before) {
     if (contents.freed() != before) {
-      freedAt = System.nanoTime();
       notifyAll();
     }
   }

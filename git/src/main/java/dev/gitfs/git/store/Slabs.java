@@ -43,9 +43,9 @@ final class Slabs {
   private final Set<Slab> slabs = new LinkedHashSet<>();
 
   /**
-   * Where the next file from each source goes, in the order of the sources: they are read one after
-   * the other, and a slab with files of two would stay until both are. The first slab may have
-   * something in it already.
+   * Where the next file from each source goes, in the order in which they began: they are read one
+   * after the other, and a slab with files of two would stay until both are. The first slab may
+   * have something in it already.
    */
   private final Map<Object, Deque<Slab>> fresh = new LinkedHashMap<>();
 
@@ -154,6 +154,11 @@ final class Slabs {
     }
     files.put(id, file);
     return true;
+  }
+
+  /** Files will come from {@code source}, to be read after those from sources that began before. */
+  void began(Object source) {
+    fresh.putIfAbsent(source, new ArrayDeque<>());
   }
 
   /** Nothing more comes from {@code source}. */

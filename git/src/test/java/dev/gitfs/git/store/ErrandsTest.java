@@ -3,9 +3,11 @@ package dev.gitfs.git.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ final class ErrandsTest {
 
   private final CountDownLatch expecting = new CountDownLatch(1);
   private final CountDownLatch going = new CountDownLatch(1);
+  private final List<Boolean> awaitedWhenTold = new ArrayList<>();
 
   @Test
   void whatKeepsComingIsWaitedForHoweverLongAllOfItTakes() throws Exception {
@@ -44,20 +47,24 @@ final class ErrandsTest {
       errands.await(ids, Duration.ofMillis(500).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofMillis(500), Duration.ofMillis(1000));
+      assertThat(awaitedWhenTold).containsExactly(true);
       going.countDown();
     }
   }
 
   /** With one under way that is to bring them. */
   private Errands errands() throws InterruptedException {
+    var underWay = new AtomicReference<Prefetch>();
     var errands =
-        new Errands(errand -> {
-          errand.expect(ids);
-          expecting.countDown();
-          going.await();
-          return true;
-        });
-    errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false));
+        new Errands(
+            errand -> {
+              errand.expect(ids);
+              expecting.countDown();
+              going.await();
+              return true;
+            },
+            () -> awaitedWhenTold.add(((Reception) underWay.get()).isAwaited()));
+    underWay.set(errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false)));
     expecting.await();
     return errands;
   }

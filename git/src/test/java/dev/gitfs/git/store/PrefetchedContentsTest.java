@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 
@@ -61,6 +62,72 @@ final class PrefetchedContentsTest {
     ObjectId next = id();
     add(answer, next);
     assertThat(contents.open(next)).isPresent();
+  }
+
+  @Test
+  void whoReadsFromDiskWhatFoundNoRoomReadsOn() throws Exception {
+    var answer = new Answer(false);
+    fill(answer);
+    ObjectId onDisk = id();
+    add(answer, onDisk);
+    assertThat(contents.open(onDisk)).isEmpty();
+    ObjectId next = id();
+    var arrival = Thread.ofVirtual().start(() -> add(answer, next));
+    assertThat(arrival.join(Duration.ofMillis(50))).isFalse();
+    read(held.getFirst());
+    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(contents.open(next)).isPresent();
+  }
+
+  @Test
+  void aReaderWhoWaitsForAnotherAnswerHasNotStopped() throws Exception {
+    var answer = new Answer(false);
+    fill(answer);
+    contents.waits();
+    ObjectId next = id();
+    var arrival = Thread.ofVirtual().start(() -> add(answer, next));
+    assertThat(arrival.join(Duration.ofMillis(700))).isFalse();
+    contents.waited();
+    read(held.getFirst());
+    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(contents.open(next)).isPresent();
+  }
+
+  @Test
+  void whoBeginsToWaitIsHeardAtOnce() throws Exception {
+    var awaited = new AtomicBoolean();
+    var answer =
+        new Reception() {
+          @Override
+          public boolean isEnough(long bytes) {
+            return false;
+          }
+
+          @Override
+          public boolean isAwaited() {
+            return awaited.get();
+          }
+        };
+    fill(answer);
+    contents.waits();
+    var arrival = Thread.ofVirtual().start(() -> add(answer, id()));
+    assertThat(arrival.join(Duration.ofMillis(50))).isFalse();
+    awaited.set(true);
+    contents.awaited();
+    assertThat(arrival.join(Duration.ofMillis(50))).isTrue();
+  }
+
+  @Test
+  void theAnswerThatBeganFirstHasHalfOfTheRoomHoweverLateItComes() {
+    var first = new Answer(false);
+    var second = new Answer(true);
+    contents.began(first);
+    contents.began(second);
+    fill(second);
+    assertThat(held.stream().filter(id -> contents.peek(id).isPresent())).hasSize(32);
+    held.clear();
+    fill(first);
+    assertThat(held.stream().filter(id -> contents.peek(id).isPresent())).hasSize(32);
   }
 
   /** What nobody reads makes room after a while, which is no sign that somebody does. */
