@@ -224,7 +224,9 @@ final class Reads {
         continue;
       }
       if (stream.deep && !stream.over) {
-        if (spot.folder().isWithin(stream.scope) && meets(stream.walk.copy(), spot, stream)) {
+        // What was left out and is wanted after all is no other reader's.
+        if (stream.again.contains(spot)
+            || spot.folder().isWithin(stream.scope) && meets(stream.walk.copy(), spot, stream)) {
           windows.touch(stream, spot, now);
           windows.advance(stream, spot);
           return true;

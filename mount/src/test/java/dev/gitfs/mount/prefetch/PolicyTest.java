@@ -211,6 +211,32 @@ final class PolicyTest {
   }
 
   @Test
+  void whoReadsWhatWasLeftOutWhileAllRequestsAreBusyIsStillOneReader() {
+    int folders = 400;
+    var names = new ArrayList<String>();
+    for (int folder = 100; folder < 100 + folders; folder++) {
+      for (int file = 100; file < 140; file++) {
+        names.add("d%d/f%d.%s".formatted(folder, file, folder == 300 && file < 120 ? "doc" : "c"));
+      }
+    }
+    var steps = new ArrayList<String>();
+    steps.add("/");
+    for (int i = 0; i < names.size(); i++) {
+      if (i % 40 == 0) {
+        steps.add(names.get(i).substring(0, 5));
+      }
+      steps.add(names.get(i));
+    }
+    var mount =
+        adaptive(
+                RecordedTree.of(names.stream().map(name -> name + ":20000").toArray(String[]::new)))
+            .play(Trace.of(steps.toArray(String[]::new)));
+    // One follows his looks.
+    assertThat(mount.followed()).isEqualTo(2);
+    assertThat(mount.demands()).isLessThan(6);
+  }
+
+  @Test
   void archivesAndLargeFilesAreLeftForDemand() {
     var tree = RecordedTree.of("d/a.c", "d/b.c", "d/c.zip", "d/d.c:5000000", "d/e.png", "d/f.c");
     var mount = adaptive(tree).play(Trace.of("d/", "d/a.c", "d/b.c"));

@@ -206,6 +206,11 @@ final class SimulatedMount {
     return (int) prefetched.stream().filter(id -> !read.contains(id)).count();
   }
 
+  /** Readers that are followed. */
+  int followed() {
+    return policy.statistics().readers();
+  }
+
   int brought() {
     return prefetched.size();
   }
