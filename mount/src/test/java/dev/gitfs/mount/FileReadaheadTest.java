@@ -48,6 +48,7 @@ final class FileReadaheadTest {
         contents.put(name(directory, i, "c"), text(directory, i));
       }
       contents.put(name(directory, 3, "h"), "a header\n");
+      contents.put(name(directory, 6, "h"), "too large to be stored ahead\n".repeat(10_000));
       contents.put(name(directory, 9, "h"), "another header\n");
     }
     for (int i = 1; i <= UNLISTED; i++) {
@@ -139,23 +140,31 @@ final class FileReadaheadTest {
   @Test
   void manyWhoShareOneWayReadWhatIsThere() {
     var script =
-        "import queue, threading\n"
-            + "names = queue.LifoQueue()\n"
-            + "for n in sorted(__import__('glob').glob('[de]/*.c')): names.put(n)\n"
-            + "wrong = []\n"
-            + "def walk():\n"
-            + "  try:\n"
-            + "    while True:\n"
-            + "      n = names.get_nowait()\n"
-            + "      t = n[0] + str(int(n[3:5])) + '\\n'\n"
-            + "      if open(n).read() != t * (1 + int(n[3:5]) * 97): wrong.append(n)\n"
-            + "  except queue.Empty: pass\n"
-            + "walkers = [threading.Thread(target=walk) for _ in range(4)]\n"
-            + "for w in walkers: w.start()\n"
-            + "for w in walkers: w.join()\n"
-            + "print(wrong)\n";
-    var found = Processes.command("python3", "-c", script).in(mount.directory()).run().orFail();
-    assertThat(found.text()).isEqualTo("[]\n");
+        """
+        import glob, queue, threading
+        paths = queue.LifoQueue()
+        for path in sorted(glob.glob('[de]/*.c')):
+            paths.put(path)
+        sound = []
+        def walk():
+            try:
+                while True:
+                    path = paths.get_nowait()
+                    number = int(path[3:5])
+                    line = path[0] + str(number) + chr(10)
+                    if open(path).read() == line * (1 + number * 97):
+                        sound.append(path)
+            except queue.Empty:
+                pass
+        walkers = [threading.Thread(target=walk) for _ in range(4)]
+        for walker in walkers:
+            walker.start()
+        for walker in walkers:
+            walker.join()
+        print(len(sound))
+        """;
+    var sound = Processes.command("python3", "-c", script).in(mount.directory()).run().orFail();
+    assertThat(sound.text().strip()).isEqualTo(Integer.toString(2 * FILES));
   }
 
   @Test

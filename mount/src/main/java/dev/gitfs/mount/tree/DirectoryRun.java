@@ -76,8 +76,16 @@ final class DirectoryRun {
       return files.length == 0;
     }
 
+    /** Whether readers have been there, and left these out. */
+    boolean isOfPassed() {
+      return before == PASSED;
+    }
+
     /** Whether readers have come to entry {@code index} by themselves. */
     boolean isBehindReaders(int index) {
+      if (isOfPassed()) {
+        return false;
+      }
       return forward ? index <= run.latest : index >= run.latest;
     }
   }
@@ -174,7 +182,7 @@ final class DirectoryRun {
   /** Of the claim no more than the first {@code count} files were put there. */
   void retract(Claim claim, int count) {
     int length = claim.files.length;
-    if (count == length || claim.before == PASSED || end != claim.files[length - 1]) {
+    if (count == length || claim.isOfPassed() || end != claim.files[length - 1]) {
       return;
     }
     end = count == 0 ? claim.before : claim.files[count - 1];

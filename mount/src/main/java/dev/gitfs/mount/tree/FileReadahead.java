@@ -194,10 +194,10 @@ final class FileReadahead {
       while (done < files.length && bytes > 0) {
         if (!claim.isBehindReaders(files[done])) {
           int size = fill(kernel, run, files[done]);
-          if (size == NONE) {
+          if (size == NONE && !claim.isOfPassed()) {
             return;
           }
-          bytes -= size;
+          bytes -= Math.max(size, 0);
         }
         done++;
       }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gitfs.git.store.Tree;
 import java.util.BitSet;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -18,8 +19,8 @@ final class DirectoryRunTest {
   private static final int READER = 1;
   private static final int OTHER = 2;
 
-  /** Files of one kind, in this number. */
-  private record Files(int size) implements Tree {
+  /** So many files of one kind, but for some headers among them. */
+  private record Files(int size, Set<Integer> headers) implements Tree {
     @Override
     public FileMode mode(int index) {
       return FileMode.REGULAR_FILE;
@@ -32,7 +33,7 @@ final class DirectoryRunTest {
 
     @Override
     public byte[] name(int index) {
-      return "f%04d.c".formatted(index).getBytes(US_ASCII);
+      return "f%04d.%s".formatted(index, headers.contains(index) ? "h" : "c").getBytes(US_ASCII);
     }
 
     @Override
@@ -58,7 +59,10 @@ final class DirectoryRunTest {
   }
 
   private static DirectoryRun begin(DirectoryRun before, int size, int index) {
-    var tree = new Files(size);
+    return begin(before, new Files(size, Set.of()), index);
+  }
+
+  private static DirectoryRun begin(DirectoryRun before, Tree tree, int index) {
     return DirectoryRun.begin(before, READER, version(tree), tree, index);
   }
 
@@ -112,6 +116,18 @@ final class DirectoryRunTest {
     assertThat(claim.isBehindReaders(16)).isFalse();
     run.retract(claim, 0);
     assertThat(run.come(READER, 16).files()).startsWith(17);
+  }
+
+  @Test
+  void whatWasPassedOverIsNotBehindReadersWhoAreFurther() {
+    var run = begin(null, new Files(40, Set.of(3, 9)), 0);
+    for (int index : new int[] {0, 1, 4, 7, 13}) {
+      run.come(READER, index);
+    }
+    var claim = run.come(READER, 3);
+    assertThat(claim.files()).contains(9);
+    run.pass(OTHER, 30);
+    assertThat(claim.isBehindReaders(9)).isFalse();
   }
 
   @Test
