@@ -98,6 +98,12 @@ class MemoryFileSystem implements FileSystem {
     return calls.computeIfAbsent(operation, o -> new LongAdder()).sum();
   }
 
+  void awaitCalls(String operation, int count) throws InterruptedException {
+    while (calls(operation) < count) {
+      Thread.sleep(5);
+    }
+  }
+
   /** How many lookups the kernel has not forgotten yet. */
   long lookupsHeld() {
     return nodes.values().stream().mapToLong(node -> node.lookups.get()).sum();

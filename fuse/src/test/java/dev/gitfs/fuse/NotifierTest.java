@@ -82,10 +82,7 @@ class NotifierTest {
   @Test
   void storedBytesAreReadWithoutAsking() {
     long reads = fs.calls("read");
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment bytes = arena.allocateFrom("stored");
-      assertThat(notifier().store(file.id, 0, bytes.asSlice(0, 6))).isTrue();
-    }
+    assertThat(store(mount, file)).isTrue();
 
     assertThat(mount.sh("cat file").ok()).isEqualTo("stored");
     assertThat(fs.calls("read")).isEqualTo(reads);
@@ -99,15 +96,14 @@ class NotifierTest {
             fs.slowFile(fs.root, "1", "slowly", gate), fs.slowFile(fs.root, "2", "slowly", gate));
     try (var other = TestMount.of(fs, MountOptions.readOnly("example", "test").readers(3))) {
       var readers = List.of(other.start("cat file 1"), other.start("cat file 2"));
-      while (fs.calls("waiting read") < 2) {
-        Thread.sleep(5);
-      }
-      // Each waits for the page that is being read.
+      fs.awaitCalls("waiting read", 2);
+      // Each waits for the page that is being read, the first of them by the time it takes to
+      // begin.
       var first = storing(other, slow.get(0));
       Thread.sleep(100);
-      assertThat(storing(other, file).join()).isTrue();
+      assertThat(store(other, file)).isTrue();
       var second = storing(other, slow.get(1));
-      while (storing(other, file).join()) {
+      while (store(other, file)) {
         Thread.sleep(5);
       }
       assertThat(first).isNotDone();
@@ -118,21 +114,29 @@ class NotifierTest {
       for (var reader : readers) {
         assertThat(Shell.finish(reader).ok()).matches("(before|stored)(slowly|stored)");
       }
-      assertThat(first.join()).isTrue();
-      assertThat(second.join()).isTrue();
-      assertThat(storing(other, file).join()).isTrue();
+      first.join();
+      second.join();
+      assertThat(store(other, file)).isTrue();
     }
   }
 
-  private static CompletableFuture<Boolean> storing(TestMount mount, MemoryFileSystem.Node node) {
-    var stored = new CompletableFuture<Boolean>();
+  private static boolean store(TestMount mount, MemoryFileSystem.Node node) {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment bytes = arena.allocateFrom("stored");
+      return mount.mount().notifier().store(node.id, 0, bytes.asSlice(0, 6));
+    }
+  }
+
+  /** The same on a thread of its own, again if others store meanwhile; done once it is there. */
+  private static CompletableFuture<Void> storing(TestMount mount, MemoryFileSystem.Node node) {
+    var stored = new CompletableFuture<Void>();
     Thread.ofPlatform()
         .daemon()
         .start(() -> {
-          try (Arena arena = Arena.ofConfined()) {
-            var bytes = arena.allocateFrom("stored").asSlice(0, 6);
-            stored.complete(mount.mount().notifier().store(node.id, 0, bytes));
+          while (!store(mount, node)) {
+            Thread.onSpinWait();
           }
+          stored.complete(null);
         });
     return stored;
   }

@@ -32,17 +32,11 @@ class WaitingTest {
     mount.close();
   }
 
-  private void awaitCalls(String operation, int count) throws InterruptedException {
-    while (fs.calls(operation) < count) {
-      Thread.sleep(5);
-    }
-  }
-
   @Test
   void aHundredSlowReadsDelayNoFastOne() throws Exception {
     Process readers =
         mount.start("for i in $(seq 0 99); do dd if=slow$i iflag=direct status=none & done; wait");
-    awaitCalls("waiting read", 100);
+    fs.awaitCalls("waiting read", 100);
 
     assertThat(mount.sh("timeout 5 cat fast").ok()).isEqualTo("fast\n");
     assertThat(mount.sh("timeout 5 ls | wc -l").ok()).isEqualToIgnoringWhitespace("101");
@@ -56,7 +50,7 @@ class WaitingTest {
     // Through the page cache nobody but the kernel waits; direct, the process itself does.
     readers.add(mount.start("exec cat slow0"));
     readers.add(mount.start("exec dd if=slow1 iflag=direct status=none"));
-    awaitCalls("waiting read", 2);
+    fs.awaitCalls("waiting read", 2);
 
     long start = System.nanoTime();
     for (Process reader : readers) {
@@ -83,7 +77,7 @@ class WaitingTest {
             except Stop: print('stopped')
             "
             """);
-    awaitCalls("waiting read", 1);
+    fs.awaitCalls("waiting read", 1);
     Shell.run(mount.directory(), "kill -USR1 " + reader.pid());
 
     assertThat(Shell.finish(reader).ok()).isEqualTo("stopped\n");
@@ -93,7 +87,7 @@ class WaitingTest {
   @Test
   void unmountingEndsWhatWaits() throws Exception {
     Process reader = mount.start("exec cat slow0");
-    awaitCalls("waiting read", 1);
+    fs.awaitCalls("waiting read", 1);
     reader.destroyForcibly();
     reader.waitFor();
 

@@ -93,10 +93,10 @@ final class PackIntake {
   Taken take(InputStream stream, Collection<ObjectId> wants, PackKind kind, Reception reception)
       throws IOException {
     underWay(1);
-    if (kind == PackKind.BLOBS && reception.isAhead()) {
-      delivery.began(reception);
-    }
     try {
+      if (kind == PackKind.BLOBS && reception.isAhead()) {
+        delivery.began(reception);
+      }
       return receive(stream, wants, kind, reception);
     } finally {
       delivery.ended(reception);

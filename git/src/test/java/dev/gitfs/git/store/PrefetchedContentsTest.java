@@ -33,12 +33,7 @@ final class PrefetchedContentsTest {
     var answer = new Answer(false);
     fill(answer);
     readOneOfMany(answer);
-    ObjectId next = id();
-    var arrival = Thread.ofVirtual().start(() -> add(answer, next));
-    assertThat(arrival.join(Duration.ofMillis(50))).isFalse();
-    read(held.getFirst());
-    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
-    assertThat(contents.open(next)).isPresent();
+    nextWaitsForRoom(answer, Duration.ofMillis(50));
   }
 
   @Test
@@ -71,12 +66,7 @@ final class PrefetchedContentsTest {
     ObjectId onDisk = id();
     add(answer, onDisk);
     assertThat(contents.open(onDisk)).isEmpty();
-    ObjectId next = id();
-    var arrival = Thread.ofVirtual().start(() -> add(answer, next));
-    assertThat(arrival.join(Duration.ofMillis(50))).isFalse();
-    read(held.getFirst());
-    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
-    assertThat(contents.open(next)).isPresent();
+    nextWaitsForRoom(answer, Duration.ofMillis(50));
   }
 
   @Test
@@ -84,13 +74,8 @@ final class PrefetchedContentsTest {
     var answer = new Answer(false);
     fill(answer);
     contents.waits();
-    ObjectId next = id();
-    var arrival = Thread.ofVirtual().start(() -> add(answer, next));
-    assertThat(arrival.join(Duration.ofMillis(700))).isFalse();
+    nextWaitsForRoom(answer, Duration.ofMillis(700));
     contents.waited();
-    read(held.getFirst());
-    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
-    assertThat(contents.open(next)).isPresent();
   }
 
   @Test
@@ -161,6 +146,16 @@ final class PrefetchedContentsTest {
       held.add(id());
       add(from, held.getLast());
     }
+  }
+
+  /** What comes next finds no room for so long, and is held once a reader has made some. */
+  private void nextWaitsForRoom(Reception from, Duration time) throws InterruptedException {
+    ObjectId next = id();
+    var arrival = Thread.ofVirtual().start(() -> add(from, next));
+    assertThat(arrival.join(time)).isFalse();
+    read(held.getFirst());
+    assertThat(arrival.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(contents.open(next)).isPresent();
   }
 
   /** After that there is a reader, and no room again. */
