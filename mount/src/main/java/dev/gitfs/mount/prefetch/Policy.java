@@ -37,15 +37,16 @@ import org.eclipse.jgit.lib.FileMode;
  *
  * A file that is read by itself brings nothing. The second one of a directory brings the rest of
  * it, and so does the first of a directory that has been listed if it is first (or last) there:
- * that is how cat, grep, tar and rg begin. A reader who then goes on where the listing goes on, in
- * either direction (a parallel search takes its directories from the end), is followed as a {@link
- * Stream}: windows of what comes next, depth first in listing order, each twice the last, in the
- * smallest directory that has in it all he read. As he leaves that, and goes on, it becomes its
- * parent. Where two such directories were brought and used, their parent is taken to be walked by
- * several readers: there a single read starts a stream, the larger the more has been read there.
- * Files that are fetched, or on their way, are in no other window, whoever asks. Windows that had
- * to wait for a request to end leave together in the next one, the first files of each first; but
- * who waits for a file meanwhile gets it at once, with a few that follow.
+ * that is how cat, grep, tar and rg begin. They come in one request with the file that is waited
+ * for. A reader who then goes on where the listing goes on, in either direction (a parallel search
+ * takes its directories from the end), is followed as a {@link Stream}: windows of what comes next,
+ * depth first in listing order, each twice the last, in the smallest directory that has in it all
+ * he read. As he leaves that, and goes on, it becomes its parent. Where two such directories were
+ * brought and used, their parent is taken to be walked by several readers: there a single read
+ * starts a stream, the larger the more has been read there. Files that are fetched, or on their
+ * way, are in no other window, whoever asks. Windows that had to wait for a request to end leave
+ * together in the next one, the first files of each first; but who waits for a file meanwhile gets
+ * it at once, with a few that follow.
  *
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
  * the link does not idle. Of the window before that it is then known how much was used: half, and

@@ -159,9 +159,19 @@ final class Reads {
       reading.flat.size = size;
       windows.touch(reading.flat, spot, now);
     }
+    bringWith(spot, reading);
+  }
+
+  /** What follows in a directory, in one request with the file that somebody waits for. */
+  private void bringWith(Spot spot, Reading reading) {
     var before = reading.flat.last;
+    reading.flat.again.addFirst(spot);
     windows.advance(reading.flat);
-    if (reading.flat.last != before) {
+    if (reading.flat.last == before) {
+      reading.flat.again.remove(spot);
+    } else {
+      reading.unclaim(spot.index());
+      reading.flat.last.used = 1;
       guesses.made(reading.flat.last);
     }
   }
