@@ -306,8 +306,6 @@ final class PackStream implements Closeable {
         bases.put(entry, Arrays.copyOf(content, (int) size));
       } else if (content == scratch) {
         inScratch = entry;
-      } else {
-        bases.put(entry, content);
       }
       return;
     }

@@ -170,8 +170,7 @@ final class Reads {
     if (reading.flat.last == before) {
       reading.flat.again.remove(spot);
     } else {
-      reading.unclaim(spot.index());
-      reading.flat.last.used = 1;
+      Windows.isRead(spot, reading.flat.last);
       guesses.made(reading.flat.last);
     }
   }

@@ -211,9 +211,14 @@ final class Windows {
     spots.addFirst(spot);
     var window = window(stream, spots, bytes + composer.weight(spot));
     window.accompanies = true;
+    isRead(spot, window);
+    start(List.of(window));
+  }
+
+  /** What {@code window} has been made for is read already. */
+  static void isRead(Spot spot, Window window) {
     spot.folder().reading().unclaim(spot.index());
     window.used = 1;
-    start(List.of(window));
   }
 
   private boolean deserves(Stream stream) {
