@@ -103,6 +103,8 @@ final class Errands implements AutoCloseable {
    * Waits for objects that running prefetches are about to bring; not for those of which there is
    * no such prefetch, or that will take longer, and no longer than {@code nanos} for each but for
    * what is brought for those who wait. After one that did not come in time it waits for no others.
+   * What is too far behind to be waited for here counts as awaited as well, until it has come by
+   * whatever way: its reader wants those around it next.
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
@@ -114,24 +116,31 @@ final class Errands implements AutoCloseable {
 
   /** Returns whether there is reason to wait for others. */
   private boolean await(ObjectId id, long nanos) throws InterruptedException {
+    boolean isComing = false;
     CountDownLatch arrival = null;
     long most = nanos;
     lock.lock();
     try {
       for (Errand errand : running) {
-        if (errand.expects(id, nanos)) {
-          arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
-          most = errand.isFor(id) ? Long.MAX_VALUE : nanos;
-          break;
+        if (errand.brings(id)) {
+          isComing = true;
+          var latch = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
+          if (errand.isNear(id, nanos)) {
+            arrival = latch;
+            most = errand.isFor(id) ? Long.MAX_VALUE : nanos;
+            break;
+          }
         }
       }
     } finally {
       lock.unlock();
     }
+    if (isComing) {
+      whenAwaited.run();
+    }
     if (arrival == null) {
       return true;
     }
-    whenAwaited.run();
     boolean came = arrival.await(most, TimeUnit.NANOSECONDS);
     if (!came) {
       LOG.trace("{} takes long to come", id.name());
@@ -299,11 +308,14 @@ final class Errands implements AutoCloseable {
       }
     }
 
-    /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
-    private boolean expects(ObjectId id, long nanos) {
-      return expected.contains(id)
-          ? expected.isNear(id, nanos, System.nanoTime())
-          : named.contains(id);
+    /** With the lock held. */
+    private boolean brings(ObjectId id) {
+      return expected.contains(id) || named.contains(id);
+    }
+
+    /** Whether {@code id}, which it brings, may come within so many nanoseconds. The same lock. */
+    private boolean isNear(ObjectId id, long nanos) {
+      return !expected.contains(id) || expected.isNear(id, nanos, System.nanoTime());
     }
 
     /** With the lock held. */

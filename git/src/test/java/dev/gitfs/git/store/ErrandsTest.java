@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
@@ -21,6 +20,7 @@ final class ErrandsTest {
   private final CountDownLatch expecting = new CountDownLatch(1);
   private final CountDownLatch going = new CountDownLatch(1);
   private final List<Boolean> awaitedWhenTold = new ArrayList<>();
+  private Reception underWay;
 
   @Test
   void whatKeepsComingIsWaitedForHoweverLongAllOfItTakes() throws Exception {
@@ -52,9 +52,22 @@ final class ErrandsTest {
     }
   }
 
+  /** A request of its own brings it sooner, but what holds up the answer hears of it. */
+  @Test
+  void whatIsTooFarBehindIsAwaitedUntilItHasComeByAnyWay() throws Exception {
+    try (var errands = errands()) {
+      errands.arrived(ids.getFirst());
+      errands.await(List.of(ids.getLast()), 1);
+      assertThat(awaitedWhenTold).containsExactly(true);
+      assertThat(underWay.isAwaited()).isTrue();
+      errands.arrived(ids.getLast());
+      assertThat(underWay.isAwaited()).isFalse();
+      going.countDown();
+    }
+  }
+
   /** With one under way that is to bring them. */
   private Errands errands() throws InterruptedException {
-    var underWay = new AtomicReference<Prefetch>();
     var errands =
         new Errands(
             errand -> {
@@ -63,8 +76,8 @@ final class ErrandsTest {
               going.await();
               return true;
             },
-            () -> awaitedWhenTold.add(((Reception) underWay.get()).isAwaited()));
-    underWay.set(errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false)));
+            () -> awaitedWhenTold.add(underWay.isAwaited()));
+    underWay = (Reception) errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false));
     expecting.await();
     return errands;
   }

@@ -35,6 +35,9 @@ final class Composer {
   /** Files looked at for one window at most, so that what is local already is passed in steps. */
   private static final int SCAN = 65_536;
 
+  /** Of a full window, how much at its end may be left for the next one. */
+  private static final int CUT_SHARE = 8;
+
   private final Outline outline;
   private final Requests requests;
 
@@ -75,7 +78,33 @@ final class Composer {
         }
       }
     }
-    return bytes;
+    return contents ? cut(stream, spots, bytes) : bytes;
+  }
+
+  /**
+   * Cuts a full window where a directory ends, near the end of the window the highest one; returns
+   * its weight. Files that are alike, and so stored as deltas of each other, are mostly below one
+   * directory. What has come without its base, git compares with files that may be nothing like it:
+   * for a window that ended among Linux' headers for AMD, it took 8.4 s of processor time.
+   */
+  private long cut(Stream stream, List<Spot> spots, long bytes) {
+    int full = spots.size();
+    int end = full;
+    int depth = full == 0 ? 0 : spots.getLast().folder().depth();
+    for (int at = full - 1; at > full - full / CUT_SHARE; at--) {
+      var common = spots.get(at).folder().commonAncestor(spots.get(at - 1).folder());
+      if (common.depth() < depth) {
+        depth = common.depth();
+        end = at;
+      }
+    }
+    long kept = bytes;
+    while (spots.size() > end) {
+      var spot = spots.removeLast();
+      stream.again.addFirst(spot);
+      kept -= weight(spot);
+    }
+    return kept;
   }
 
   /** Has the next window bring what was left out of a directory and no longer is, if anything. */

@@ -69,6 +69,11 @@ public final class Folder {
     return index;
   }
 
+  /** How many directories it is below the root. */
+  int depth() {
+    return depth;
+  }
+
   /** The tree that it shows. */
   public ObjectId tree() {
     return tree;
