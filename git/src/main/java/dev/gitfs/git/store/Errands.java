@@ -39,7 +39,6 @@ final class Errands implements AutoCloseable {
   }
 
   private final Work work;
-  private final Runnable whenAwaited;
   private final ReentrantLock lock = new ReentrantLock();
 
   // Guarded by lock.
@@ -47,12 +46,8 @@ final class Errands implements AutoCloseable {
   private final Set<Errand> running = new HashSet<>();
   private boolean closed;
 
-  /**
-   * @param whenAwaited is told that somebody has begun to wait for what comes
-   */
-  Errands(Work work, Runnable whenAwaited) {
+  Errands(Work work) {
     this.work = work;
-    this.whenAwaited = whenAwaited;
   }
 
   Prefetch start(PrefetchRequest request) {
@@ -103,8 +98,6 @@ final class Errands implements AutoCloseable {
    * Waits for objects that running prefetches are about to bring; not for those of which there is
    * no such prefetch, or that will take longer, and no longer than {@code nanos} for each but for
    * what is brought for those who wait. After one that did not come in time it waits for no others.
-   * What is too far behind to be waited for here counts as awaited as well, until it has come by
-   * whatever way: its reader wants those around it next.
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
@@ -116,27 +109,19 @@ final class Errands implements AutoCloseable {
 
   /** Returns whether there is reason to wait for others. */
   private boolean await(ObjectId id, long nanos) throws InterruptedException {
-    boolean isComing = false;
     CountDownLatch arrival = null;
     long most = nanos;
     lock.lock();
     try {
       for (Errand errand : running) {
-        if (errand.brings(id)) {
-          isComing = true;
-          var latch = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
-          if (errand.isNear(id, nanos)) {
-            arrival = latch;
-            most = errand.isFor(id) ? Long.MAX_VALUE : nanos;
-            break;
-          }
+        if (errand.expects(id, nanos)) {
+          arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
+          most = errand.isFor(id) ? Long.MAX_VALUE : nanos;
+          break;
         }
       }
     } finally {
       lock.unlock();
-    }
-    if (isComing) {
-      whenAwaited.run();
     }
     if (arrival == null) {
       return true;
@@ -298,24 +283,11 @@ final class Errands implements AutoCloseable {
       return true;
     }
 
-    @Override
-    public boolean isAwaited() {
-      lock.lock();
-      try {
-        return cancelled || !awaited.isEmpty();
-      } finally {
-        lock.unlock();
-      }
-    }
-
-    /** With the lock held. */
-    private boolean brings(ObjectId id) {
-      return expected.contains(id) || named.contains(id);
-    }
-
-    /** Whether {@code id}, which it brings, may come within so many nanoseconds. The same lock. */
-    private boolean isNear(ObjectId id, long nanos) {
-      return !expected.contains(id) || expected.isNear(id, nanos, System.nanoTime());
+    /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
+    private boolean expects(ObjectId id, long nanos) {
+      return expected.contains(id)
+          ? expected.isNear(id, nanos, System.nanoTime())
+          : named.contains(id);
     }
 
     /** With the lock held. */

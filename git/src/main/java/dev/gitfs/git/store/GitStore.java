@@ -41,6 +41,9 @@ final class GitStore implements ObjectStore {
   /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
   private static final int SPOOL_SHARE = 8;
 
+  /** In the cache on disk as well: what windows under way inflate to, of source. */
+  private static final long OVERFLOW_BYTES = 512 << 20;
+
   /** What a round trip is taken to be at least there: a file of 1 MiB takes that long to come. */
   private static final long LEAST_ROUND_TRIP = TimeUnit.MILLISECONDS.toNanos(40);
 
@@ -87,6 +90,10 @@ final class GitStore implements ObjectStore {
     var repository = CacheRepository.open(options.cacheDirectory(), remote.url());
     session = Session.start(repository.sessions());
     memory = options.memory();
+    long overflowBytes = Math.min(OVERFLOW_BYTES, options.diskBytes() / SPOOL_SHARE);
+    prefetched =
+        new PrefetchedContents(
+            memory, new Overflow(session.directory(), overflowBytes, memory.pieceBytes()));
     arrivals = new Arrivals(memory.bases());
     local = new LocalObjects(repository.objects(), memory.bases());
     upkeep =
@@ -95,11 +102,11 @@ final class GitStore implements ObjectStore {
             new Consolidation(local, session.directory(), options.diskBytes()),
             new DiskBound(options.cacheDirectory(), options.diskBytes()),
             options,
-            this::activity);
+            this::activity,
+            this::trim);
     spoolBytes = Math.min(SPOOL_BYTES, memory.bytes() / 8);
     trees = memory.trees();
     blobs = memory.blobs();
-    prefetched = new PrefetchedContents(memory);
     intake =
         new PackIntake(
             session.directory(), spoolBytes, local, arrivals, new Delivered(), upkeep::packArrived);
@@ -122,8 +129,7 @@ final class GitStore implements ObjectStore {
     errands =
         new Errands(
             new PrefetchWork(
-                upstream, sizes, this::isLocalOrAwaited, this::isSizeKnown, repository),
-            prefetched::awaited);
+                upstream, sizes, this::isLocalOrAwaited, this::isSizeKnown, repository));
     for (int i = 0; i < INFLATING; i++) {
       inflating[i] = new ReentrantLock();
     }
@@ -329,6 +335,11 @@ final class GitStore implements ObjectStore {
   void tidy() throws IOException {
     awaitShelved(LAST_PACKS);
     upkeep.tidy();
+  }
+
+  private void trim() {
+    prefetched.trim();
+    memory.trim();
   }
 
   /** Grows while somebody reads or something comes. */

@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -7,37 +8,30 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The contents of files that came ahead of need, until somebody has read them to their end: which
- * they are, and in memory as many as fit. Those that came first are read first, and stay; what does
- * not fit is read from disk. Also the account of what was used.
+ * they are, and in memory as many as fit, or beyond that in a file for whoever reads on. Those that
+ * came first are read first, and stay; what finds no room is inflated again. Also the account of
+ * what was used.
  */
 final class PrefetchedContents {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PrefetchedContents.class);
 
   /** Files accounted for, 100 bytes each: all of Linux. What is older counts as wasted. */
   private static final int MOST_FILES = 1 << 17;
 
   /**
    * Who reads on reads some hundred files in that time: who has not read any has stopped, or only
-   * looks at attributes, and what comes does not wait for him.
+   * looks at attributes, and what comes is not written to a file for him.
    */
-  private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(500);
-
-  /** However slowly they read, a server must see that its answer is taken. */
-  private static final long LONGEST_DELAY = TimeUnit.SECONDS.toNanos(2);
+  private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(2);
 
   /** What nobody has read within a minute was not needed, or not soon. */
   private static final long WASTED = TimeUnit.MINUTES.toNanos(1);
-
-  /**
-   * Larger ones are read from disk. They would take the place of dozens, for each of which that
-   * costs almost as much: libdeflate inflates so many bytes in a millisecond.
-   */
-  private static final int LARGEST = 1 << 20;
-
-  /** How often to look whether somebody still reads. */
-  private static final long GLANCE_MILLIS = 200;
 
   // All below is guarded by this.
   private final Slabs contents;
@@ -62,29 +56,22 @@ final class PrefetchedContents {
 
   private record Unread(long size, long since) {}
 
-  /** Holds what {@code memory} has room for. */
-  PrefetchedContents(StoreMemory memory) {
-    contents = new Slabs(memory);
+  /** Holds what {@code memory} has room for, and beyond that {@code overflow}. */
+  PrefetchedContents(StoreMemory memory, Overflow overflow) {
+    contents = new Slabs(memory, overflow);
   }
 
-  /**
-   * A file has come, which {@code content} starts with. Where there is no room for it, waits for
-   * readers to make some, for as long as they do: what is in memory when it is read need not be
-   * inflated again.
-   */
+  /** A file has come, which {@code content} starts with. */
   synchronized void add(Reception from, ObjectId id, byte[] content, int length) {
     if (closed) {
       return;
     }
     account(id, length);
-    if (length > LARGEST) {
-      return;
-    }
-    long end = System.nanoTime() + LONGEST_DELAY;
-    boolean done = contents.add(from, id, content, length);
-    while (!done && System.nanoTime() - end < 0 && isMakingRoom(from)) {
-      // Meanwhile it may have been read from disk, or the store was closed.
-      done = !unread.containsKey(id) || contents.add(from, id, content, length);
+    boolean isReadFrom = waiting > 0 || System.nanoTime() - readAt < LONGEST_PAUSE;
+    try {
+      contents.add(from, id, content, length, isReadFrom);
+    } catch (IOException e) {
+      LOG.debug("{} is to be inflated again when it is read", id.name(), e);
     }
   }
 
@@ -98,24 +85,6 @@ final class PrefetchedContents {
     contents.ended(from);
   }
 
-  /** Waits until readers have made room; false if none reads on, or one waits for this. */
-  private boolean isMakingRoom(Reception from) {
-    long before = contents.freed();
-    try {
-      while (contents.freed() == before) {
-        boolean isReadFrom = waiting > 0 || System.nanoTime() - readAt < LONGEST_PAUSE;
-        if (!isReadFrom || from.isAwaited()) {
-          return false;
-        }
-        TimeUnit.MILLISECONDS.timedWait(this, GLANCE_MILLIS);
-      }
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
-  }
-
   /** A reader waits for a file that has not come: he goes on once he has it. */
   synchronized void waits() {
     waiting++;
@@ -124,11 +93,6 @@ final class PrefetchedContents {
   /** He has it, or has given up. */
   synchronized void waited() {
     waiting--;
-  }
-
-  /** Somebody has begun to wait for what a {@link Reception} will bring. */
-  synchronized void awaited() {
-    notifyAll();
   }
 
   private void account(ObjectId id, long size) {
@@ -168,9 +132,7 @@ final class PrefetchedContents {
   /** A file was read to its end. */
   synchronized void wasRead(ObjectId id) {
     use(id);
-    long before = contents.freed();
     contents.drop(id);
-    tellOfRoom(before);
   }
 
   synchronized PrefetchStatistics statistics(long running, long planned) {
@@ -188,6 +150,11 @@ final class PrefetchedContents {
         running, planned, objects, bytes, usedObjects, usedBytes, wastedObjects, wastedBytes);
   }
 
+  /** Gives back what is held of files that nobody has read for long. */
+  synchronized void trim() {
+    contents.dropUnread(WASTED);
+  }
+
   /** Gives back the memory. */
   synchronized void close() {
     closed = true;
@@ -195,17 +162,8 @@ final class PrefetchedContents {
     unread.clear();
   }
 
-  /** A reader may have given back slabs, of which so many had been before. */
-  private void tellOfRoom(long before) {
-    if (contents.freed() != before) {
-      notifyAll();
-    }
-  }
-
   private synchronized void close(Slabs.Held file) {
-    long before = contents.freed();
     contents.close(file);
-    tellOfRoom(before);
   }
 
   private final class HeldBlob implements Blob {
@@ -222,7 +180,7 @@ final class PrefetchedContents {
     }
 
     @Override
-    public int read(long offset, MemorySegment target) {
+    public int read(long offset, MemorySegment target) throws IOException {
       if (closed.get()) {
         throw new IllegalStateException("a blob is read after it was closed");
       }

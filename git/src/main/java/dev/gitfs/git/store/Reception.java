@@ -18,11 +18,6 @@ interface Reception {
   /** An object has come. */
   default void arrived(PackEntry entry) {}
 
-  /** Whether somebody waits for something that is still to come. For any thread. */
-  default boolean isAwaited() {
-    return true;
-  }
-
   /** Whether nobody has asked for it yet. */
   default boolean isAhead() {
     return false;

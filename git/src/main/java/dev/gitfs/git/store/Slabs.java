@@ -1,7 +1,7 @@
 package dev.gitfs.git.store;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -18,8 +18,9 @@ import org.eclipse.jgit.lib.ObjectId;
 
 /**
  * The contents of files, one after the other in the order in which they came, in pieces of memory
- * ("slabs") outside of the heap. They are mostly read in that order too, so a slab is soon free as
- * a whole and used again: nothing is allocated for a file, and no collector carries it around.
+ * outside of the heap, or of a file ("slabs"). They are mostly read in that order too, so a slab is
+ * soon free as a whole and used again: nothing is allocated for a file, and no collector carries it
+ * around.
  *
  * <p>A file keeps the slabs it is in until it is dropped, and while it is open. Not safe for use by
  * several threads; only an open file may be read by any.
@@ -36,7 +37,11 @@ final class Slabs {
   /** What is read first must not find all memory taken by what is read after it. */
   private static final int LATER_SHARE = 2;
 
+  /** Larger ones would take the place of dozens in memory, which are read as often. */
+  private static final int LARGEST_IN_MEMORY = 1 << 20;
+
   private final StoreMemory memory;
+  private final Overflow overflow;
   private final Map<ObjectId, Held> files = new HashMap<>();
 
   /** Those with files in them, in the order of their first ones. */
@@ -51,8 +56,6 @@ final class Slabs {
 
   /** Slabs with room left by a source that has ended. */
   private final Deque<Slab> begun = new ArrayDeque<>();
-
-  private long freed;
 
   /** The content of a file. */
   static final class Held {
@@ -74,14 +77,14 @@ final class Slabs {
     }
 
     /** Copies from {@code from} on, as much as there is and fits; only while this is open. */
-    int read(long from, MemorySegment target) {
+    int read(long from, MemorySegment target) throws IOException {
       long count = Math.clamp(length - from, 0, target.byteSize());
       for (long done = 0; done < count; ) {
         long at = offset + from + done;
-        MemorySegment slab = slabs.get((int) (at / slabs.getFirst().size())).memory.segment();
-        long within = at % slab.byteSize();
-        long part = Math.min(count - done, slab.byteSize() - within);
-        MemorySegment.copy(slab, within, target, done, part);
+        Place place = slabs.get((int) (at / slabs.getFirst().place.size())).place;
+        int within = (int) (at % place.size());
+        long part = Math.min(count - done, place.size() - within);
+        place.read(within, target.asSlice(done, part));
         done += part;
       }
       return (int) count;
@@ -89,7 +92,7 @@ final class Slabs {
   }
 
   private static final class Slab {
-    final StoreMemory.Piece memory;
+    final Place place;
     final List<Held> files = new ArrayList<>();
     int filled;
 
@@ -102,47 +105,55 @@ final class Slabs {
     /** When its last file came. */
     long since;
 
-    Slab(StoreMemory.Piece memory) {
-      this.memory = memory;
-    }
-
-    int size() {
-      return (int) memory.segment().byteSize();
+    Slab(Place place) {
+      this.place = place;
     }
 
     int room() {
-      return size() - filled;
+      return place.size() - filled;
     }
   }
 
-  /** Holds what {@code memory} has room for. */
-  Slabs(StoreMemory memory) {
+  /** Holds what {@code memory} has room for, and beyond that {@code overflow}. */
+  Slabs(StoreMemory memory, Overflow overflow) {
     this.memory = memory;
+    this.overflow = overflow;
   }
 
-  /** Keeps a copy of a file, unless it is here already; returns false if there is no room. */
-  boolean add(Object source, ObjectId id, byte[] content, int length) {
+  /**
+   * Keeps a copy of a file, unless it is here already; returns false if there is no room.
+   *
+   * @param further whether it is worth writing to a file if memory has none
+   */
+  boolean add(Object source, ObjectId id, byte[] content, int length, boolean further)
+      throws IOException {
     if (files.containsKey(id)) {
       return true;
     }
     Deque<Slab> into = fresh.computeIfAbsent(source, each -> new ArrayDeque<>());
-    if (!reserve(length, into)) {
+    if (!reserve(length, into, further)) {
       return false;
     }
     var parts = new ArrayList<Slab>(1);
     int offset = into.getFirst().filled;
-    for (int done = 0; done < length || parts.isEmpty(); ) {
-      Slab slab = into.getFirst();
-      int part = Math.min(length - done, slab.room());
-      MemorySegment.copy(
-          content, done, slab.memory.segment(), ValueLayout.JAVA_BYTE, slab.filled, part);
-      slab.filled += part;
-      done += part;
-      parts.add(slab);
-      slabs.add(slab);
-      if (slab.room() == 0) {
-        into.removeFirst();
+    try {
+      for (int done = 0; done < length || parts.isEmpty(); ) {
+        Slab slab = into.getFirst();
+        int part = Math.min(length - done, slab.room());
+        slab.place.write(slab.filled, content, done, part);
+        slab.filled += part;
+        done += part;
+        parts.add(slab);
+        slabs.add(slab);
+        if (slab.room() == 0) {
+          into.removeFirst();
+        }
       }
+    } catch (IOException e) {
+      // What is written is lost; its slabs are given back like others.
+      giveBackUnused(into);
+      parts.forEach(this::freeIfUnused);
+      throw e;
     }
     var file = new Held(id, parts, offset, length);
     long now = System.nanoTime();
@@ -206,32 +217,54 @@ final class Slabs {
     List.copyOf(files.keySet()).forEach(this::drop);
   }
 
-  /** How many slabs have been given back so far. */
-  long freed() {
-    return freed;
+  /** Drops what nobody has opened for so many nanoseconds. */
+  void dropUnread(long nanos) {
+    long since = System.nanoTime() - nanos;
+    for (Slab slab : List.copyOf(slabs)) {
+      if (slab.open == 0 && slab.since - since < 0) {
+        drop(slab);
+      }
+    }
   }
 
   /** Sees to it that there are slabs for so many bytes. */
-  private boolean reserve(int length, Deque<Slab> into) {
+  private boolean reserve(int length, Deque<Slab> into, boolean further) {
     if (into.isEmpty() && !begun.isEmpty()) {
       into.add(begun.remove());
     }
     boolean first = fresh.values().iterator().next() == into;
     int spared = first ? 0 : LATER_SHARE;
     while (into.isEmpty() || room(into) < length) {
-      Optional<StoreMemory.Piece> piece = memory.takeAhead(spared);
-      if (piece.isEmpty() && makeRoom()) {
-        piece = memory.takeAhead(spared);
+      Optional<Place> place = place(length, spared, further);
+      while (place.isEmpty() && makeRoom(further)) {
+        place = place(length, spared, further);
       }
-      if (piece.isEmpty()) {
-        while (!into.isEmpty() && into.getLast().filled == 0) {
-          memory.giveBack(into.removeLast().memory);
-        }
+      if (place.isEmpty()) {
+        giveBackUnused(into);
         return false;
       }
-      into.addLast(new Slab(piece.get()));
+      into.addLast(new Slab(place.get()));
     }
     return true;
+  }
+
+  private Optional<Place> place(int length, int spared, boolean further) {
+    Optional<Place> place =
+        length > LARGEST_IN_MEMORY ? Optional.empty() : memory.takeAhead(spared).map(each -> each);
+    return place.isEmpty() && further ? overflow.take().map(each -> each) : place;
+  }
+
+  private void giveBackUnused(Deque<Slab> into) {
+    while (!into.isEmpty() && into.getLast().filled == 0) {
+      giveBack(into.removeLast().place);
+    }
+  }
+
+  private void giveBack(Place place) {
+    switch (place) {
+      case StoreMemory.Piece piece -> memory.giveBack(piece);
+      case Overflow.Piece piece -> overflow.giveBack(piece);
+    }
   }
 
   private static int room(Deque<Slab> slabs) {
@@ -243,20 +276,23 @@ final class Slabs {
   }
 
   /** What was looked at, or not needed, makes room; what is still to be read does not. */
-  private boolean makeRoom() {
+  private boolean makeRoom(boolean further) {
     long now = System.nanoTime();
     for (Slab slab : slabs) {
-      if (slab.open == 0 && (slab.unopened == 0 || now - slab.since > PATIENCE)) {
-        slab.files.forEach(file -> drop(file.id, file));
+      boolean isRoom = further || slab.place instanceof StoreMemory.Piece;
+      if (isRoom && slab.open == 0 && (slab.unopened == 0 || now - slab.since > PATIENCE)) {
+        drop(slab);
         return true;
       }
     }
     return false;
   }
 
-  private void drop(ObjectId id, Held file) {
-    if (files.get(id) == file) {
-      drop(id);
+  private void drop(Slab slab) {
+    for (Held file : slab.files) {
+      if (files.get(file.id) == file) {
+        drop(file.id);
+      }
     }
   }
 
@@ -265,8 +301,7 @@ final class Slabs {
     if (slab.wanted == 0 && slab.open == 0 && slabs.remove(slab)) {
       begun.remove(slab);
       fresh.values().forEach(into -> into.remove(slab));
-      memory.giveBack(slab.memory);
-      freed++;
+      giveBack(slab.place);
     }
   }
 }

@@ -5,9 +5,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -129,56 +126,21 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** One file. Its channel may be closed by an interrupt of any reader, and is then reopened. */
   private static final class SpoolFile {
 
-    private final Path path;
+    private final ScratchFile file;
     private final long size;
 
     /** Guarded by the spool. */
     private int readers;
 
-    private FileChannel channel;
-
     SpoolFile(Path path, long size) {
-      this.path = path;
+      this.file = new ScratchFile(path, StandardOpenOption.READ);
       this.size = size;
     }
 
-    int read(long offset, ByteBuffer target) throws IOException {
-      boolean interrupted = false;
-      try {
-        while (true) {
-          try {
-            return channel().read(target, offset);
-          } catch (ClosedChannelException e) {
-            // This thread's interrupt, or that of another who read at the same moment.
-            interrupted |= Thread.interrupted();
-          }
-        }
-      } finally {
-        if (interrupted) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    private synchronized FileChannel channel() throws IOException {
-      if (channel == null || !channel.isOpen()) {
-        channel = FileChannel.open(path, StandardOpenOption.READ);
-      }
-      return channel;
-    }
-
-    synchronized void delete() {
-      try {
-        if (channel != null) {
-          channel.close();
-        }
-        Files.deleteIfExists(path);
-      } catch (IOException e) {
-        LOG.warn("Could not delete {}; the next start will", path, e);
-      }
+    void delete() {
+      file.delete();
     }
   }
 
@@ -204,12 +166,7 @@ final class Spool implements AutoCloseable {
       if (count <= 0) {
         return 0;
       }
-      ByteBuffer buffer = target.asSlice(0, count).asByteBuffer();
-      while (buffer.hasRemaining()) {
-        if (file.read(offset + buffer.position(), buffer) < 0) {
-          throw new IOException(file.path + " was cut short");
-        }
-      }
+      file.file.read(offset, target.asSlice(0, count).asByteBuffer());
       return (int) count;
     }
 

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -78,6 +79,11 @@ public final class StoreMemory {
     return bytes;
   }
 
+  /** The size of all pieces of what was not asked for yet. */
+  int pieceBytes() {
+    return (int) pieceBytes;
+  }
+
   Cache<ObjectId, ParsedTree> trees() {
     return trees;
   }
@@ -124,11 +130,26 @@ public final class StoreMemory {
    * Memory outside of the heap. Freed by whoever has it, once; whoever reads or writes it after
    * that gets an exception.
    */
-  record Piece(Arena arena, MemorySegment segment) {
+  record Piece(Arena arena, MemorySegment segment) implements Place {
 
     private static Piece allocate(long bytes) {
       var arena = Arena.ofShared();
       return new Piece(arena, arena.allocate(bytes));
+    }
+
+    @Override
+    public int size() {
+      return (int) segment.byteSize();
+    }
+
+    @Override
+    public void write(int at, byte[] content, int from, int count) {
+      MemorySegment.copy(content, from, segment, ValueLayout.JAVA_BYTE, at, count);
+    }
+
+    @Override
+    public void read(int at, MemorySegment target) {
+      MemorySegment.copy(segment, at, target, 0, target.byteSize());
     }
 
     private void free() {

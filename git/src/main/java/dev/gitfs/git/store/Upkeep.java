@@ -53,8 +53,8 @@ final class Upkeep implements AutoCloseable {
   private final DiskBound bound;
   private final Path lockFile;
   private final long worthwhileBytes;
-  private final StoreMemory memory;
   private final LongSupplier activity;
+  private final Runnable trim;
   private final Thread thread;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -73,16 +73,18 @@ final class Upkeep implements AutoCloseable {
 
   /**
    * @param activity changes while somebody reads or something comes
+   * @param trim gives back memory that nobody needs
    */
   Upkeep(
       LocalObjects local,
       Consolidation consolidation,
       DiskBound bound,
       StoreOptions options,
-      LongSupplier activity) {
+      LongSupplier activity,
+      Runnable trim) {
     this.local = local;
-    this.memory = options.memory();
     this.activity = activity;
+    this.trim = trim;
     this.consolidation = consolidation;
     this.bound = bound;
     this.lockFile = options.cacheDirectory().resolve("upkeep.lock");
@@ -153,7 +155,7 @@ final class Upkeep implements AutoCloseable {
 
   private void run() {
     for (Duration longest = SOON; awaitWork(longest); longest = INTERVAL) {
-      memory.trim();
+      trim.run();
       try {
         if (isUntidy()) {
           settle(tidy());

@@ -3,7 +3,6 @@ package dev.gitfs.git.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,8 +18,6 @@ final class ErrandsTest {
 
   private final CountDownLatch expecting = new CountDownLatch(1);
   private final CountDownLatch going = new CountDownLatch(1);
-  private final List<Boolean> awaitedWhenTold = new ArrayList<>();
-  private Reception underWay;
 
   @Test
   void whatKeepsComingIsWaitedForHoweverLongAllOfItTakes() throws Exception {
@@ -47,21 +44,6 @@ final class ErrandsTest {
       errands.await(ids, Duration.ofMillis(500).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofMillis(500), Duration.ofMillis(1000));
-      assertThat(awaitedWhenTold).containsExactly(true);
-      going.countDown();
-    }
-  }
-
-  /** A request of its own brings it sooner, but what holds up the answer hears of it. */
-  @Test
-  void whatIsTooFarBehindIsAwaitedUntilItHasComeByAnyWay() throws Exception {
-    try (var errands = errands()) {
-      errands.arrived(ids.getFirst());
-      errands.await(List.of(ids.getLast()), 1);
-      assertThat(awaitedWhenTold).containsExactly(true);
-      assertThat(underWay.isAwaited()).isTrue();
-      errands.arrived(ids.getLast());
-      assertThat(underWay.isAwaited()).isFalse();
       going.countDown();
     }
   }
@@ -69,15 +51,13 @@ final class ErrandsTest {
   /** With one under way that is to bring them. */
   private Errands errands() throws InterruptedException {
     var errands =
-        new Errands(
-            errand -> {
-              errand.expect(ids);
-              expecting.countDown();
-              going.await();
-              return true;
-            },
-            () -> awaitedWhenTold.add(underWay.isAwaited()));
-    underWay = (Reception) errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false));
+        new Errands(errand -> {
+          errand.expect(ids);
+          expecting.countDown();
+          going.await();
+          return true;
+        });
+    errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false));
     expecting.await();
     return errands;
   }

@@ -1,14 +1,21 @@
 package dev.gitfs.git.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Contents are kept as they came, and every piece of memory is given back, once. */
 final class SlabsTest {
@@ -19,12 +26,18 @@ final class SlabsTest {
   private static final int PIECE = 8 << 10;
   private static final int PIECES = 64;
 
-  private final Slabs slabs = new Slabs(memory);
+  /** Of the file beyond that, in pieces of the same size. */
+  private static final int FURTHER = 32;
+
+  @TempDir static Path scratch;
+
+  private final Overflow overflow = new Overflow(scratch, FURTHER * PIECE, PIECE);
+  private final Slabs slabs = new Slabs(memory, overflow);
   private final Random random = new Random(1);
   private int named;
 
   @Test
-  void whatIsReadIsWhatWasAddedWhateverElseComesAndGoes() {
+  void whatIsReadIsWhatWasAddedWhateverElseComesAndGoes() throws Exception {
     var contents = new HashMap<ObjectId, byte[]>();
     var open = new ArrayList<Slabs.Held>();
     var opened = new ArrayList<byte[]>();
@@ -34,7 +47,8 @@ final class SlabsTest {
         case 0 -> {
           byte[] content = content(random.nextInt(random.nextInt(10) == 0 ? 3 * PIECE : 500));
           ObjectId id = id();
-          if (slabs.add("source " + random.nextInt(3), id, content, content.length)) {
+          if (slabs.add(
+              "source " + random.nextInt(3), id, content, content.length, random.nextBoolean())) {
             contents.put(id, content);
             added++;
           }
@@ -79,14 +93,81 @@ final class SlabsTest {
       slabs.close(open.get(i));
     }
     assertThat(free()).isEqualTo(PIECES);
+    assertThat(scratch).isEmptyDirectory();
   }
 
   @Test
-  void aPartOfAFileIsReadAcrossSlabs() {
+  void whatMemoryHasNoRoomForIsInAFileForAsLongAsItIsNeeded() throws Exception {
+    var contents = new LinkedHashMap<ObjectId, byte[]>();
+    for (int i = 0; i < PIECES + FURTHER; i++) {
+      byte[] content = content(PIECE);
+      ObjectId id = id();
+      contents.put(id, content);
+      assertThat(slabs.add(this, id, content, PIECE, i >= PIECES)).isTrue();
+    }
+    assertThat(scratch.toFile().listFiles()).hasSize(1);
+    assertThat(slabs.add(this, id(), content(PIECE), PIECE, true)).as("more").isFalse();
+    for (var each : contents.entrySet()) {
+      var file = slabs.open(each.getKey()).orElseThrow();
+      assertThat(read(file)).isEqualTo(each.getValue());
+      slabs.drop(each.getKey());
+      slabs.close(file);
+    }
+    assertThat(scratch).isEmptyDirectory();
+  }
+
+  @Test
+  void whatIsLargeIsInAFileAtOnce() throws Exception {
+    var large = new Slabs(memory, new Overflow(scratch, 4 << 20, PIECE));
+    byte[] content = content((1 << 20) + 1);
+    assertThat(large.add(this, id(), content, content.length, false)).isFalse();
+    ObjectId id = id();
+    assertThat(large.add(this, id, content, content.length, true)).isTrue();
+    assertThat(free()).isEqualTo(PIECES);
+    var file = large.open(id).orElseThrow();
+    assertThat(read(file)).isEqualTo(content);
+    large.close(file);
+    large.clear();
+  }
+
+  @Test
+  void whatCannotBeWrittenTakesNothing() throws Exception {
+    Files.createDirectory(scratch.resolve("overflow"));
+    for (int i = 0; i < PIECES; i++) {
+      assertThat(slabs.add(this, id(), content(PIECE), PIECE, true)).isTrue();
+    }
+    byte[] content = content(3 * PIECE);
+    assertThatThrownBy(() -> slabs.add(this, id(), content, content.length, true))
+        .isInstanceOf(IOException.class);
+    slabs.clear();
+    assertThat(free()).isEqualTo(PIECES);
+    // Its last piece was given back, and with it what had its name.
+    assertThat(scratch).isEmptyDirectory();
+  }
+
+  @Test
+  void whatNobodyHasReadForLongIsDropped() throws Exception {
+    byte[] content = content(100);
+    ObjectId unread = id();
+    ObjectId open = id();
+    slabs.add("one", unread, content, content.length, false);
+    slabs.add("other", open, content, content.length, false);
+    var file = slabs.open(open).orElseThrow();
+    slabs.dropUnread(TimeUnit.MINUTES.toNanos(1));
+    assertThat(slabs.open(unread)).hasValueSatisfying(slabs::close);
+    Thread.sleep(2);
+    slabs.dropUnread(1);
+    assertThat(slabs.open(unread)).isEmpty();
+    assertThat(read(file)).isEqualTo(content);
+    slabs.close(file);
+  }
+
+  @Test
+  void aPartOfAFileIsReadAcrossSlabs() throws Exception {
     byte[] content = content(5 * PIECE / 2);
     ObjectId id = id();
-    assertThat(slabs.add(this, id(), content(100), 100)).isTrue();
-    assertThat(slabs.add(this, id, content, content.length)).isTrue();
+    assertThat(slabs.add(this, id(), content(100), 100, false)).isTrue();
+    assertThat(slabs.add(this, id, content, content.length, false)).isTrue();
     var file = slabs.open(id).orElseThrow();
     byte[] part = new byte[PIECE + 7];
     for (int from : new int[] {0, 1, PIECE - 101, PIECE - 100, PIECE, content.length - 5}) {
@@ -101,41 +182,41 @@ final class SlabsTest {
   }
 
   @Test
-  void whatNobodyHasReadStaysAndWhatWasOpenedMakesRoom() {
+  void whatNobodyHasReadStaysAndWhatWasOpenedMakesRoom() throws Exception {
     var ids = new ArrayList<ObjectId>();
     byte[] content = content(PIECE);
     ObjectId next = id();
-    while (slabs.add(this, next, content, PIECE)) {
+    while (slabs.add(this, next, content, PIECE, false)) {
       ids.add(next);
       next = id();
     }
     assertThat(ids).hasSize(PIECES);
     slabs.close(slabs.open(ids.get(7)).orElseThrow());
-    assertThat(slabs.add(this, next, content, PIECE)).isTrue();
+    assertThat(slabs.add(this, next, content, PIECE, false)).isTrue();
     assertThat(slabs.open(ids.get(7))).isEmpty();
     assertThat(slabs.open(ids.get(6))).isPresent();
-    assertThat(slabs.add(this, id(), content, PIECE)).as("for one that is open").isFalse();
+    assertThat(slabs.add(this, id(), content, PIECE, false)).as("for one that is open").isFalse();
   }
 
   @Test
-  void aFileWithoutRoomForAllOfItTakesNone() {
+  void aFileWithoutRoomForAllOfItTakesNone() throws Exception {
     byte[] content = content(PIECES * PIECE + 1);
-    assertThat(slabs.add(this, id(), content, content.length)).isFalse();
+    assertThat(slabs.add(this, id(), content, content.length, false)).isFalse();
     assertThat(free()).isEqualTo(PIECES);
   }
 
   @Test
-  void aLaterSourceLeavesHalfOfTheMemoryToTheFirst() {
+  void aLaterSourceLeavesHalfOfTheMemoryToTheFirst() throws Exception {
     byte[] content = content(PIECE);
-    assertThat(slabs.add("first", id(), content, PIECE)).isTrue();
+    assertThat(slabs.add("first", id(), content, PIECE, false)).isTrue();
     int later = 0;
-    while (slabs.add("later", id(), content, PIECE)) {
+    while (slabs.add("later", id(), content, PIECE, false)) {
       later++;
     }
     assertThat(later).isEqualTo(PIECES / 2 - 1);
-    assertThat(slabs.add("first", id(), content, PIECE)).isTrue();
+    assertThat(slabs.add("first", id(), content, PIECE, false)).isTrue();
     slabs.ended("first");
-    assertThat(slabs.add("later", id(), content, PIECE)).as("now the first").isTrue();
+    assertThat(slabs.add("later", id(), content, PIECE, false)).as("now the first").isTrue();
   }
 
   /** How many pieces can be had. */
@@ -152,7 +233,7 @@ final class SlabsTest {
     return contents.keySet().stream().skip(random.nextInt(contents.size())).findFirst().get();
   }
 
-  private static byte[] read(Slabs.Held file) {
+  private static byte[] read(Slabs.Held file) throws IOException {
     byte[] content = new byte[file.length()];
     assertThat(file.read(0, MemorySegment.ofArray(content))).isEqualTo(content.length);
     return content;

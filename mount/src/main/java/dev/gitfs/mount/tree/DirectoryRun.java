@@ -236,12 +236,15 @@ final class DirectoryRun {
     }
   }
 
-  /** What was passed over is asked for after all, or the kernel has dropped it. */
+  /** What was passed over for its kind, which is asked for after all. */
   private int[] passedOver(int index) {
+    var kind = kind(index);
     var files = new int[MOST_FILES];
     int count = 0;
     for (int at = next(index); at != NONE && hasPassed(at) && count < MOST_FILES; at = next(at)) {
-      files[count++] = at;
+      if (kind(at).equals(kind)) {
+        files[count++] = at;
+      }
     }
     return Arrays.copyOf(files, count);
   }

@@ -125,7 +125,7 @@ final class DirectoryRunTest {
       run.come(READER, index);
     }
     var claim = run.come(READER, 3);
-    assertThat(claim.files()).contains(9);
+    assertThat(claim.files()).containsExactly(9);
     run.pass(OTHER, 30);
     assertThat(claim.isBehindReaders(9)).isFalse();
   }
