@@ -28,9 +28,9 @@ import org.eclipse.jgit.lib.ObjectId;
 final class Slabs {
 
   /**
-   * What nobody has read for so long makes room for what is coming: a link of 200 Mbit/s fills all
-   * of this memory in a second, so its readers have gone elsewhere, or are slow enough to have it
-   * inflated once more.
+   * What nobody has read for so long makes room for what is coming, where there is no more: a link
+   * of 200 Mbit/s fills all of this memory in a second, so its readers have gone elsewhere, or are
+   * slow enough to have it inflated once more.
    */
   static final long PATIENCE = TimeUnit.SECONDS.toNanos(2);
 

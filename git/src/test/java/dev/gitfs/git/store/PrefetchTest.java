@@ -123,6 +123,25 @@ final class PrefetchTest {
   }
 
   @Test
+  void whatNoMemoryHoldsIsNotInflatedAgainForWhoeverReadsOn() throws Exception {
+    memoryBytes = 500_000;
+    try (var store = open(url())) {
+      store.resolve(Optional.empty());
+      var first = new PrefetchRequest.Blobs(files.subList(0, 1), Long.MAX_VALUE);
+      assertThat(store.prefetch(first).await(LONG)).isTrue();
+      assertThat(Cache.read(store.blob(files.getFirst()))).isEqualTo(content(files.getFirst()));
+      var rest = files.subList(1, FILES);
+      assertThat(store.prefetch(new PrefetchRequest.Blobs(rest, Long.MAX_VALUE)).await(LONG))
+          .isTrue();
+      long before = store.statistics().diskHits();
+      for (ObjectId file : rest) {
+        assertThat(Cache.read(store.blob(file))).isEqualTo(content(file));
+      }
+      assertThat(store.statistics().diskHits()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void whatSomebodyWaitsForDoesNotWaitForAPrefetch() throws Exception {
     try (var link = new SlowLink(server, ROUND_TRIP, SLOW);
         var store = open(link.url(url()))) {
