@@ -150,9 +150,9 @@ final class PrefetchedContents {
         running, planned, objects, bytes, usedObjects, usedBytes, wastedObjects, wastedBytes);
   }
 
-  /** Gives back what is held of files that nobody has read for long. */
+  /** Gives back what came long ago. */
   synchronized void trim() {
-    contents.dropUnread(WASTED);
+    contents.dropOlder(WASTED);
   }
 
   /** Gives back the memory. */

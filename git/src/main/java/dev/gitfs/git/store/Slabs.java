@@ -217,8 +217,8 @@ final class Slabs {
     List.copyOf(files.keySet()).forEach(this::drop);
   }
 
-  /** Drops what nobody has opened for so many nanoseconds. */
-  void dropUnread(long nanos) {
+  /** Drops what came more than so many nanoseconds ago, but for what is open. */
+  void dropOlder(long nanos) {
     long since = System.nanoTime() - nanos;
     for (Slab slab : List.copyOf(slabs)) {
       if (slab.open == 0 && slab.since - since < 0) {
@@ -232,12 +232,13 @@ final class Slabs {
     if (into.isEmpty() && !begun.isEmpty()) {
       into.add(begun.remove());
     }
+    boolean inMemory = length <= LARGEST_IN_MEMORY;
     boolean first = fresh.values().iterator().next() == into;
     int spared = first ? 0 : LATER_SHARE;
     while (into.isEmpty() || room(into) < length) {
-      Optional<Place> place = place(length, spared, further);
-      while (place.isEmpty() && makeRoom(further)) {
-        place = place(length, spared, further);
+      Optional<? extends Place> place = place(inMemory, spared, further);
+      while (place.isEmpty() && makeRoom(inMemory, further)) {
+        place = place(inMemory, spared, further);
       }
       if (place.isEmpty()) {
         giveBackUnused(into);
@@ -248,10 +249,9 @@ final class Slabs {
     return true;
   }
 
-  private Optional<Place> place(int length, int spared, boolean further) {
-    Optional<Place> place =
-        length > LARGEST_IN_MEMORY ? Optional.empty() : memory.takeAhead(spared).map(each -> each);
-    return place.isEmpty() && further ? overflow.take().map(each -> each) : place;
+  private Optional<? extends Place> place(boolean inMemory, int spared, boolean further) {
+    Optional<? extends Place> place = inMemory ? memory.takeAhead(spared) : Optional.empty();
+    return place.isEmpty() && further ? overflow.take() : place;
   }
 
   private void giveBackUnused(Deque<Slab> into) {
@@ -276,10 +276,10 @@ final class Slabs {
   }
 
   /** What was looked at, or not needed, makes room; what is still to be read does not. */
-  private boolean makeRoom(boolean further) {
+  private boolean makeRoom(boolean inMemory, boolean further) {
     long now = System.nanoTime();
     for (Slab slab : slabs) {
-      boolean isRoom = further || slab.place instanceof StoreMemory.Piece;
+      boolean isRoom = slab.place instanceof StoreMemory.Piece ? inMemory : further;
       if (isRoom && slab.open == 0 && (slab.unopened == 0 || now - slab.since > PATIENCE)) {
         drop(slab);
         return true;

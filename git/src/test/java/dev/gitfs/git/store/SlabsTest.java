@@ -131,6 +131,18 @@ final class SlabsTest {
   }
 
   @Test
+  void whatHasNoPlaceInMemoryMakesNoRoomThere() throws Exception {
+    byte[] content = content(100);
+    ObjectId opened = id();
+    assertThat(slabs.add(this, opened, content, content.length, false)).isTrue();
+    slabs.close(slabs.open(opened).orElseThrow());
+    byte[] large = content((1 << 20) + 1);
+    assertThat(slabs.add(this, id(), large, large.length, false)).isFalse();
+    assertThat(slabs.add(this, id(), large, large.length, true)).isFalse();
+    assertThat(slabs.open(opened)).hasValueSatisfying(slabs::close);
+  }
+
+  @Test
   void whatCannotBeWrittenTakesNothing() throws Exception {
     Files.createDirectory(scratch.resolve("overflow"));
     for (int i = 0; i < PIECES; i++) {
@@ -153,10 +165,10 @@ final class SlabsTest {
     slabs.add("one", unread, content, content.length, false);
     slabs.add("other", open, content, content.length, false);
     var file = slabs.open(open).orElseThrow();
-    slabs.dropUnread(TimeUnit.MINUTES.toNanos(1));
+    slabs.dropOlder(TimeUnit.MINUTES.toNanos(1));
     assertThat(slabs.open(unread)).hasValueSatisfying(slabs::close);
     Thread.sleep(2);
-    slabs.dropUnread(1);
+    slabs.dropOlder(1);
     assertThat(slabs.open(unread)).isEmpty();
     assertThat(read(file)).isEqualTo(content);
     slabs.close(file);
