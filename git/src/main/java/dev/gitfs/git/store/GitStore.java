@@ -38,10 +38,13 @@ final class GitStore implements ObjectStore {
   /** Larger blobs are spooled: held in memory, a few of them would leave room for nothing else. */
   private static final long SPOOL_BYTES = 8 << 20;
 
-  /** Of the cache on disk, what inflated large blobs may keep while nobody reads them. */
+  /**
+   * Of the cache on disk, what inflated large blobs may keep while nobody reads them, and as much
+   * for what is to be read soon.
+   */
   private static final int SPOOL_SHARE = 8;
 
-  /** In the cache on disk as well: what windows under way inflate to, of source. */
+  /** But for that no more than this: windows of Linux that are under way inflate to 325 MB. */
   private static final long OVERFLOW_BYTES = 512 << 20;
 
   /** What a round trip is taken to be at least there: a file of 1 MiB takes that long to come. */

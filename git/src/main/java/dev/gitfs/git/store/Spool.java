@@ -126,21 +126,22 @@ final class Spool implements AutoCloseable {
     }
   }
 
+  /** One blob's file. */
   private static final class SpoolFile {
 
-    private final ScratchFile file;
+    private final ScratchFile content;
     private final long size;
 
     /** Guarded by the spool. */
     private int readers;
 
     SpoolFile(Path path, long size) {
-      this.file = new ScratchFile(path, StandardOpenOption.READ);
+      this.content = new ScratchFile(path, StandardOpenOption.READ);
       this.size = size;
     }
 
     void delete() {
-      file.delete();
+      content.delete();
     }
   }
 
@@ -166,7 +167,7 @@ final class Spool implements AutoCloseable {
       if (count <= 0) {
         return 0;
       }
-      file.file.read(offset, target.asSlice(0, count).asByteBuffer());
+      file.content.read(offset, target.asSlice(0, count).asByteBuffer());
       return (int) count;
     }
 

@@ -25,7 +25,7 @@ public final class StoreMemory {
 
   /**
    * What is to be read soon: twice what was read, which the kernel mostly holds as well. With a
-   * quarter, 20,000 of the 78,635 files that a grep of Linux reads were inflated a second time.
+   * quarter, 20,000 of the 78,635 files that a grep of Linux reads did not fit.
    */
   private static final int AHEAD_SHARE = 2;
 

@@ -41,12 +41,13 @@ import org.eclipse.jgit.lib.FileMode;
  * for. A reader who then goes on where the listing goes on, in either direction (a parallel search
  * takes its directories from the end), is followed as a {@link Stream}: windows of what comes next,
  * depth first in listing order, each twice the last, in the smallest directory that has in it all
- * he read. As he leaves that, and goes on, it becomes its parent. Where two such directories were
- * brought and used, their parent is taken to be walked by several readers: there a single read
- * starts a stream, the larger the more has been read there. Files that are fetched, or on their
- * way, are in no other window, whoever asks. Windows that had to wait for a request to end leave
- * together in the next one, the first files of each first; but who waits for a file meanwhile gets
- * it at once, with a few that follow.
+ * he read. A full one ends where a directory does, if one ends in its last eighth, so that files
+ * that are stored as deltas of each other come together. As he leaves that directory, and goes on,
+ * it becomes its parent. Where two such directories were brought and used, their parent is taken to
+ * be walked by several readers: there a single read starts a stream, the larger the more has been
+ * read there. Files that are fetched, or on their way, are in no other window, whoever asks.
+ * Windows that had to wait for a request to end leave together in the next one, the first files of
+ * each first; but who waits for a file meanwhile gets it at once, with a few that follow.
  *
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
  * the link does not idle. Of the window before that it is then known how much was used: half, and
@@ -63,8 +64,8 @@ import org.eclipse.jgit.lib.FileMode;
  * while. When memory is short, windows are small.
  *
  * <p>Measured at 50 ms, requests with those of the mount included: {@code grep -r} of all 78,635
- * files of Linux, on a real server, takes 57, or 28 where sizes come with contents alone; {@code
- * rg} 113 and 96. On traces of real programs in a quarter of that (the tests beside this class
+ * files of Linux, on a real server, takes 60, or 27 where sizes come with contents alone; {@code
+ * rg} 105 and 98. On traces of real programs in a quarter of that (the tests beside this class
  * assert them): {@code grep -r} 24 and 17, {@code ls -lR} 9 and 14; a search by four threads 68 at
  * the mean and 78 at worst, by sixteen 192 and 307; with sizes that come with contents alone fewer.
  */

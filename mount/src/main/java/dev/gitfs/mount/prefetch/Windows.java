@@ -54,10 +54,7 @@ final class Windows {
    */
   private static final int COMPANIONS = 256;
 
-  /**
-   * Such requests at a time: a search by more threads than that waits for its windows. What follows
-   * in one may have to wait for room in memory, when its reader has gone on to the next.
-   */
+  /** Such requests at a time: a search by more threads than that waits for its windows. */
   private static final int MOST_ACCOMPANIED = 4;
 
   /**

@@ -2,12 +2,8 @@ package dev.gitfs.mount.prefetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gitfs.git.store.Tree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 
 /** Where a window of up to 64 files ends, and the next one begins. */
@@ -38,7 +34,7 @@ final class ComposerTest {
   @Test
   void whatIsCutOffCountsForTheNextOne() {
     var tree = tree("a 60", "b 30");
-    var outline = outline(tree);
+    var outline = tree.outline(_ -> true);
     var composer = new Composer(outline, new Requests());
     var stream = Stream.ofEverything(outline, tree.root());
     long weight = composer.weight(Spot.at(outline, stream.scope, 0).orElseThrow());
@@ -49,7 +45,7 @@ final class ComposerTest {
   /** How many files are in each window, until every file is in one. */
   private static List<Integer> windows(String... folders) {
     var tree = tree(folders);
-    var outline = outline(tree);
+    var outline = tree.outline(_ -> true);
     var composer = new Composer(outline, new Requests());
     var stream = Stream.ofEverything(outline, tree.root());
     var sizes = new ArrayList<Integer>();
@@ -79,34 +75,5 @@ final class ComposerTest {
       }
     }
     return RecordedTree.of(files.toArray(String[]::new));
-  }
-
-  private static Outline outline(RecordedTree tree) {
-    return new Outline() {
-      @Override
-      public Optional<Tree> tree(ObjectId id) {
-        return Optional.of(tree.tree(id));
-      }
-
-      @Override
-      public boolean isLocal(ObjectId blob) {
-        return false;
-      }
-
-      @Override
-      public OptionalLong size(ObjectId blob) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public boolean serverTellsSizes() {
-        return true;
-      }
-
-      @Override
-      public boolean sizesAlone() {
-        return true;
-      }
-    };
   }
 }

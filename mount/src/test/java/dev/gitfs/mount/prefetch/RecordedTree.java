@@ -11,6 +11,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
@@ -72,6 +75,36 @@ final class RecordedTree {
 
   long size(ObjectId blob) {
     return sizes.get(blob);
+  }
+
+  /** As what is known of it where some trees are local, and nothing of any file. */
+  Outline outline(Predicate<ObjectId> isLocal) {
+    return new Outline() {
+      @Override
+      public Optional<Tree> tree(ObjectId id) {
+        return Optional.of(id).filter(isLocal).map(trees::get);
+      }
+
+      @Override
+      public boolean isLocal(ObjectId blob) {
+        return false;
+      }
+
+      @Override
+      public OptionalLong size(ObjectId blob) {
+        return OptionalLong.empty();
+      }
+
+      @Override
+      public boolean serverTellsSizes() {
+        return true;
+      }
+
+      @Override
+      public boolean sizesAlone() {
+        return true;
+      }
+    };
   }
 
   Place find(Folder root, String path) {

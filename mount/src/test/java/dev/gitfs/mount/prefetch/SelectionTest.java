@@ -3,13 +3,10 @@ package dev.gitfs.mount.prefetch;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gitfs.git.store.Tree;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -187,7 +184,7 @@ final class SelectionTest {
       throws IOException, InterruptedException {
     var files = new ArrayList<String>();
     selection.walk(
-        new Without(tree, absent),
+        tree.outline(id -> !absent.contains(id)),
         tree.root().tree(),
         new Selection.Visitor() {
           @Override
@@ -207,33 +204,5 @@ final class SelectionTest {
     return path.components().stream()
         .map(name -> new String(name, UTF_8))
         .collect(Collectors.joining("/"));
-  }
-
-  /** A tree of which some directories are not local. */
-  private record Without(RecordedTree recorded, Set<ObjectId> absent) implements Outline {
-    @Override
-    public Optional<Tree> tree(ObjectId id) {
-      return absent.contains(id) ? Optional.empty() : Optional.of(recorded.tree(id));
-    }
-
-    @Override
-    public boolean isLocal(ObjectId blob) {
-      return false;
-    }
-
-    @Override
-    public OptionalLong size(ObjectId blob) {
-      return OptionalLong.empty();
-    }
-
-    @Override
-    public boolean serverTellsSizes() {
-      return false;
-    }
-
-    @Override
-    public boolean sizesAlone() {
-      return false;
-    }
   }
 }

@@ -2,12 +2,8 @@ package dev.gitfs.mount.prefetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gitfs.git.store.Tree;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.function.Predicate;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 
@@ -20,44 +16,47 @@ final class WalkTest {
 
   @Test
   void aListingGoesDepthFirst() {
-    assertThat(names(new Walk.Listing(outline(_ -> true), root, root, -1, true)))
+    assertThat(names(new Walk.Listing(TREE.outline(_ -> true), root, root, -1, true)))
         .containsExactly("a", "c", "e", "f", "g", "j", "k");
   }
 
   @Test
   void backwardsIsTheReverse() {
-    assertThat(names(new Walk.Listing(outline(_ -> true), root, root, Integer.MAX_VALUE, false)))
+    assertThat(
+            names(new Walk.Listing(TREE.outline(_ -> true), root, root, Integer.MAX_VALUE, false)))
         .containsExactly("k", "j", "g", "f", "e", "c", "a");
   }
 
   @Test
   void aListingStartsAfterAnEntryAndEndsWithItsScope() {
     var folder = TREE.find(root, "b").folder();
-    assertThat(names(new Walk.Listing(outline(_ -> true), folder, folder, 0, true)))
+    assertThat(names(new Walk.Listing(TREE.outline(_ -> true), folder, folder, 0, true)))
         .containsExactly("e", "f");
-    assertThat(names(new Walk.Listing(outline(_ -> true), root, folder, 0, true)))
+    assertThat(names(new Walk.Listing(TREE.outline(_ -> true), root, folder, 0, true)))
         .containsExactly("e", "f", "g", "j", "k");
   }
 
   @Test
   void byFolderFilesComeBeforeSubdirectories() {
-    assertThat(names(new Walk.ByFolder(outline(_ -> true), root, root, true)))
+    assertThat(names(new Walk.ByFolder(TREE.outline(_ -> true), root, root, true)))
         .containsExactly("a", "g", "k", "c", "f", "e", "j");
-    assertThat(names(new Walk.ByFolder(outline(_ -> true), root, root, false)))
+    assertThat(names(new Walk.ByFolder(TREE.outline(_ -> true), root, root, false)))
         .containsExactly("a", "g", "k", "j", "c", "f", "e");
   }
 
   @Test
   void oneDirectoryGoesOnFromWhereItBegan() {
-    assertThat(names(new Walk.Flat(outline(_ -> true), root, 2, true))).containsExactly("k", "a");
-    assertThat(names(new Walk.Flat(outline(_ -> true), root, 2, false))).containsExactly("a", "k");
+    assertThat(names(new Walk.Flat(TREE.outline(_ -> true), root, 2, true)))
+        .containsExactly("k", "a");
+    assertThat(names(new Walk.Flat(TREE.outline(_ -> true), root, 2, false)))
+        .containsExactly("a", "k");
   }
 
   @Test
   void aMissingTreeStopsAWalkUntilItHasCome() {
     var missing = TREE.find(root, "b/d").folder();
     var local = new ArrayList<ObjectId>();
-    var outline = outline(id -> !id.equals(missing.tree()) || local.contains(id));
+    var outline = TREE.outline(id -> !id.equals(missing.tree()) || local.contains(id));
     var walk = new Walk.Listing(outline, root, root, -1, true);
     assertThat(names(walk)).containsExactly("a", "c");
     assertThat(walk.missing()).contains(missing);
@@ -68,7 +67,7 @@ final class WalkTest {
 
   @Test
   void aCopyGoesItsOwnWay() {
-    var walk = new Walk.Listing(outline(_ -> true), root, root, -1, true);
+    var walk = new Walk.Listing(TREE.outline(_ -> true), root, root, -1, true);
     walk.next();
     assertThat(names(walk.copy())).containsExactly("c", "e", "f", "g", "j", "k");
     assertThat(names(walk)).containsExactly("c", "e", "f", "g", "j", "k");
@@ -81,34 +80,5 @@ final class WalkTest {
       names.add(new String(tree.name(spot.get().index())));
     }
     return names;
-  }
-
-  private static Outline outline(Predicate<ObjectId> isLocal) {
-    return new Outline() {
-      @Override
-      public Optional<Tree> tree(ObjectId id) {
-        return Optional.of(id).filter(isLocal).map(TREE::tree);
-      }
-
-      @Override
-      public boolean isLocal(ObjectId blob) {
-        return false;
-      }
-
-      @Override
-      public OptionalLong size(ObjectId blob) {
-        return OptionalLong.empty();
-      }
-
-      @Override
-      public boolean serverTellsSizes() {
-        return true;
-      }
-
-      @Override
-      public boolean sizesAlone() {
-        return true;
-      }
-    };
   }
 }
