@@ -94,6 +94,18 @@ final class Errands implements AutoCloseable {
     }
   }
 
+  /** Whether running prefetches bring {@code id}, but none so soon that it would be waited for. */
+  boolean isFar(ObjectId id, long nanos) {
+    lock.lock();
+    try {
+      var bringing = running.stream().filter(errand -> errand.expected.contains(id)).toList();
+      return !bringing.isEmpty()
+          && bringing.stream().noneMatch(errand -> errand.expects(id, nanos));
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /**
    * Waits for objects that running prefetches are about to bring; not for those of which there is
    * no such prefetch, or that will take longer, and no longer than {@code nanos} for each but for
@@ -101,22 +113,28 @@ final class Errands implements AutoCloseable {
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
-      if (!await(id, nanos)) {
+      if (!await(id, nanos, _ -> true)) {
         return;
       }
     }
   }
 
+  /** The same for one object, but not for what is brought for somebody who waits. */
+  void awaitAhead(ObjectId id, long nanos) throws InterruptedException {
+    await(id, nanos, Errand::isPatient);
+  }
+
   /** Returns whether there is reason to wait for others. */
-  private boolean await(ObjectId id, long nanos) throws InterruptedException {
+  private boolean await(ObjectId id, long nanos, Predicate<Errand> which)
+      throws InterruptedException {
     CountDownLatch arrival = null;
     long most = nanos;
     lock.lock();
     try {
       for (Errand errand : running) {
-        if (errand.expects(id, nanos)) {
+        if (which.test(errand) && errand.expects(id, nanos)) {
           arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
-          most = errand.isFor(id) ? Long.MAX_VALUE : nanos;
+          most = errand.isFor(id) ? Long.MAX_VALUE : errand.patience(nanos);
           break;
         }
       }
@@ -129,8 +147,18 @@ final class Errands implements AutoCloseable {
     boolean came = arrival.await(most, TimeUnit.NANOSECONDS);
     if (!came) {
       LOG.trace("{} takes long to come", id.name());
+      waitedInVain(id);
     }
     return came;
+  }
+
+  private void waitedInVain(ObjectId id) {
+    lock.lock();
+    try {
+      running.forEach(errand -> errand.expected.waitedInVain(id));
+    } finally {
+      lock.unlock();
+    }
   }
 
   int runningCount() {
@@ -283,11 +311,16 @@ final class Errands implements AutoCloseable {
       return true;
     }
 
-    /** Whether {@code id} may come within so many nanoseconds. With the lock held. */
+    /** Whether {@code id} may come as long as it is waited for. With the lock held. */
     private boolean expects(ObjectId id, long nanos) {
       return expected.contains(id)
-          ? expected.isNear(id, nanos, System.nanoTime())
+          ? expected.isNear(id, patience(nanos), System.nanoTime())
           : named.contains(id);
+    }
+
+    /** How long who would wait {@code nanos} for a small answer waits. With the lock held. */
+    private long patience(long nanos) {
+      return nanos + expected.preparationNanos();
     }
 
     /** With the lock held. */

@@ -132,7 +132,12 @@ final class GitStore implements ObjectStore {
     errands =
         new Errands(
             new PrefetchWork(
-                upstream, sizes, this::isLocalOrAwaited, this::isSizeKnown, repository));
+                upstream,
+                sizes,
+                this::isComing,
+                id -> isComing(id) && !isFar(id),
+                this::isSizeKnown,
+                repository));
     for (int i = 0; i < INFLATING; i++) {
       inflating[i] = new ReentrantLock();
     }
@@ -247,6 +252,21 @@ final class GitStore implements ObjectStore {
   }
 
   @Override
+  public boolean awaitSize(ObjectId id) throws IOException, InterruptedException {
+    long start = System.nanoTime();
+    if (upstream.sizesAlone()) {
+      errands.awaitAhead(id, patience(blobLane));
+    } else {
+      errands.await(List.of(id), patience(blobLane));
+    }
+    boolean known = sizeIfLocal(id).isPresent();
+    if (known) {
+      waited(start);
+    }
+    return known;
+  }
+
+  @Override
   public void fetchSizes(Collection<ObjectId> ids) throws IOException, InterruptedException {
     List<ObjectId> unknown = unknownSizes(ids);
     if (unknown.isEmpty()) {
@@ -298,6 +318,11 @@ final class GitStore implements ObjectStore {
   @Override
   public boolean isLocal(ObjectId id) {
     return id.equals(EMPTY_BLOB) || blobs.getIfPresent(id) != null || isHere(id);
+  }
+
+  @Override
+  public boolean isFar(ObjectId blob) {
+    return errands.isFar(blob, patience(blobLane));
   }
 
   @Override
@@ -474,7 +499,8 @@ final class GitStore implements ObjectStore {
     return arrivals.has(id) || local.has(id);
   }
 
-  private boolean isLocalOrAwaited(ObjectId id) {
+  /** Whether a blob is here, or has been asked for. */
+  private boolean isComing(ObjectId id) {
     return isLocal(id)
         || blobLane.isWanted(id)
         || largeBlobLane.isWanted(id)

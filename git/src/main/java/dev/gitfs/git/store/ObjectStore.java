@@ -92,6 +92,12 @@ public interface ObjectStore extends AutoCloseable {
   OptionalLong sizeIfLocal(ObjectId id) throws IOException;
 
   /**
+   * Waits for a blob, and so for its size, if a prefetch is about to bring it; where the server
+   * tells sizes, not if that is for somebody who waits. Returns whether the size is known then.
+   */
+  boolean awaitSize(ObjectId id) throws IOException, InterruptedException;
+
+  /**
    * Learns the sizes of blobs, after which {@link #sizeIfLocal} knows each that exists: in one
    * request, {@code object-info} where the server has it, else from {@link StoreOptions#sizes},
    * else by fetching those blobs.
@@ -100,6 +106,12 @@ public interface ObjectStore extends AutoCloseable {
 
   /** Whether the contents of the blob {@code id} can be had without the network. */
   boolean isLocal(ObjectId id);
+
+  /**
+   * Whether prefetches under way bring {@code blob}, but all so late that who needs it does not
+   * wait for them.
+   */
+  boolean isFar(ObjectId blob);
 
   /**
    * Whether the server itself tells sizes, of many files as soon as of one, as far as is known

@@ -10,7 +10,8 @@ public sealed interface PrefetchRequest {
   long maxBytes();
 
   /**
-   * The contents of files. What is local, or was asked for already, is left out.
+   * The contents of files. What is local, or was asked for already, is left out; but what comes so
+   * late that nobody waits for it is asked for again with a file that is awaited.
    *
    * @param ids blobs, in the order in which they will be read
    * @param awaited whether somebody waits for the first of them: then it is asked for at once,

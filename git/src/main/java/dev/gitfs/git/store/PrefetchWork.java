@@ -23,7 +23,8 @@ final class PrefetchWork implements Errands.Work {
 
   private final Upstream upstream;
   private final BlobSizes sizes;
-  private final Predicate<ObjectId> isLocal;
+  private final Predicate<ObjectId> isComing;
+  private final Predicate<ObjectId> isComingSoon;
   private final Predicate<ObjectId> isSizeKnown;
 
   /** Holds how many bytes the trees of this repository were found to exceed. */
@@ -35,17 +36,20 @@ final class PrefetchWork implements Errands.Work {
   private final Map<ObjectId, Long> exceeding = new ConcurrentHashMap<>();
 
   /**
-   * @param isLocal whether a blob is here, or somebody has asked for it
+   * @param isComing whether a blob is here, or has been asked for
+   * @param isComingSoon whether it is here, or who needs it waits for what has been asked for
    */
   PrefetchWork(
       Upstream upstream,
       BlobSizes sizes,
-      Predicate<ObjectId> isLocal,
+      Predicate<ObjectId> isComing,
+      Predicate<ObjectId> isComingSoon,
       Predicate<ObjectId> isSizeKnown,
       CacheRepository repository) {
     this.upstream = upstream;
     this.sizes = sizes;
-    this.isLocal = isLocal;
+    this.isComing = isComing;
+    this.isComingSoon = isComingSoon;
     this.isSizeKnown = isSizeKnown;
     this.marker = repository.marker("trees-exceed");
     this.scratch = repository.scratch();
@@ -68,7 +72,8 @@ final class PrefetchWork implements Errands.Work {
 
   private boolean fetchBlobs(PrefetchRequest.Blobs blobs, Errands.Errand errand)
       throws IOException, InterruptedException {
-    List<ObjectId> missing = blobs.ids().stream().distinct().filter(isLocal.negate()).toList();
+    Predicate<ObjectId> isLeftOut = blobs.awaited() ? isComingSoon : isComing;
+    List<ObjectId> missing = blobs.ids().stream().distinct().filter(isLeftOut.negate()).toList();
     errand.wants(missing.size());
     for (List<ObjectId> part : parts(missing)) {
       errand.expect(part);

@@ -22,7 +22,7 @@ final class ErrandsTest {
   @Test
   void whatKeepsComingIsWaitedForHoweverLongAllOfItTakes() throws Exception {
     var come = new AtomicInteger();
-    try (var errands = errands()) {
+    try (var errands = errands(false)) {
       Thread.ofVirtual()
           .start(() -> {
             for (ObjectId id : ids) {
@@ -39,7 +39,7 @@ final class ErrandsTest {
 
   @Test
   void whoWaitedForOneInVainWaitsForNoOthers() throws Exception {
-    try (var errands = errands()) {
+    try (var errands = errands(false)) {
       long start = System.nanoTime();
       errands.await(ids, Duration.ofMillis(500).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
@@ -48,8 +48,50 @@ final class ErrandsTest {
     }
   }
 
-  /** With one under way that is to bring them. */
-  private Errands errands() throws InterruptedException {
+  @Test
+  void whatWasWaitedForInVainIsFar() throws Exception {
+    long patience = Duration.ofMillis(50).toNanos();
+    try (var errands = errands(false)) {
+      assertThat(errands.isFar(ids.getLast(), patience)).isFalse();
+      errands.await(ids.subList(0, 1), patience);
+      assertThat(ids).allMatch(id -> errands.isFar(id, patience));
+      assertThat(errands.isFar(ObjectId.zeroId(), patience)).isFalse();
+      going.countDown();
+    }
+  }
+
+  @Test
+  void whoNeedsNoMoreThanASizeWaitsForWhatComesAhead() throws Exception {
+    try (var errands = errands(false)) {
+      Thread.ofVirtual()
+          .start(() -> {
+            sleep(Duration.ofMillis(300));
+            errands.arrived(ids.getFirst());
+          });
+      long start = System.nanoTime();
+      errands.awaitAhead(ids.getFirst(), Duration.ofSeconds(10).toNanos());
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofMillis(250), Duration.ofSeconds(5));
+      going.countDown();
+    }
+  }
+
+  @Test
+  void butNotForWhatSomebodyElseWaitsFor() throws Exception {
+    try (var errands = errands(true)) {
+      long start = System.nanoTime();
+      errands.awaitAhead(ids.getFirst(), Duration.ofSeconds(10).toNanos());
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+      going.countDown();
+    }
+  }
+
+  /**
+   * With one under way that is to bring them.
+   *
+   * @param awaited whether somebody waits for the first
+   */
+  private Errands errands(boolean awaited) throws InterruptedException {
     var errands =
         new Errands(errand -> {
           errand.expect(ids);
@@ -57,7 +99,7 @@ final class ErrandsTest {
           going.await();
           return true;
         });
-    errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, false));
+    errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, awaited));
     expecting.await();
     return errands;
   }

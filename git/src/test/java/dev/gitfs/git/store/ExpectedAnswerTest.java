@@ -49,4 +49,39 @@ final class ExpectedAnswerTest {
     answer.arrived(ObjectId.fromString("ff".repeat(20)));
     assertThat(answer.isNear(ids.getLast(), 1, 1000)).isTrue();
   }
+
+  @Test
+  void whatComesAfterWhatIsLateIsNotNear() {
+    for (int i = 0; i < 10; i++) {
+      answer.arrived(ids.get(i));
+    }
+    answer.waitedInVain(ids.get(30));
+    assertThat(answer.isNear(ids.get(29), 1_000_000, 1000)).isTrue();
+    assertThat(answer.isNear(ids.get(30), 1_000_000, 1000)).isFalse();
+    assertThat(answer.isNear(ids.get(31), 1_000_000, 1000)).isFalse();
+    for (int i = 10; i <= 30; i++) {
+      answer.arrived(ids.get(i));
+    }
+    assertThat(answer.isNear(ids.get(31), 1_000_000, 2000)).isTrue();
+  }
+
+  @Test
+  void inTheOppositeOrderWhatIsBeforeIsNotNear() {
+    for (int i = 0; i < 10; i++) {
+      answer.arrived(ids.get(OBJECTS - 1 - i));
+    }
+    answer.waitedInVain(ids.get(70));
+    assertThat(answer.isNear(ids.get(71), 1_000_000, 1000)).isTrue();
+    assertThat(answer.isNear(ids.get(69), 1_000_000, 1000)).isFalse();
+    for (int i = OBJECTS - 11; i >= 69; i--) {
+      answer.arrived(ids.get(i));
+    }
+    assertThat(answer.isNear(ids.get(68), 1_000_000, 2000)).isTrue();
+  }
+
+  @Test
+  void aServerTakesLongerToPrepareALongAnswer() {
+    var shorter = new ExpectedAnswer(ids.subList(0, 10), 0);
+    assertThat(answer.preparationNanos()).isEqualTo(10 * shorter.preparationNanos());
+  }
 }

@@ -13,6 +13,7 @@ import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.Prefetch.State;
 import dev.gitfs.testkit.Eventually;
+import dev.gitfs.testkit.Fault;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.HttpBackendServer;
@@ -255,6 +256,25 @@ final class PrefetchTest {
       store.fetchSizes(files.subList(3, 5));
       assertThat(store.sizeIfLocal(files.get(4))).hasValue(FILE_BYTES);
       assertThat(server.kinds()).containsExactly(RequestKind.OBJECT_INFO);
+    }
+  }
+
+  @Test
+  void whatIsFarInOneAnswerIsAskedForOnceMore() throws Exception {
+    try (var store = open(url())) {
+      store.resolve(Optional.empty());
+      server.inject(request -> request.wants() == files.size(), new Fault.Stall(500));
+      store.prefetch(new PrefetchRequest.Blobs(files, 1 << 20));
+      while (server.requests(RequestKind.FETCH).stream().noneMatch(r -> r.wants() > 1)) {
+        Thread.sleep(1);
+      }
+      store.blob(files.get(FILES - 3)).close();
+      var late = files.subList(FILES - 2, FILES);
+      assertThat(late).allMatch(store::isFar);
+      Prefetch again = store.prefetch(new PrefetchRequest.Blobs(late, 1 << 20, true));
+      assertThat(again.await(LONG)).isTrue();
+      assertThat(late).allMatch(store::isLocal).noneMatch(store::isFar);
+      server.heal();
     }
   }
 
