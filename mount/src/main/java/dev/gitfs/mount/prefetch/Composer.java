@@ -66,7 +66,7 @@ final class Composer {
       var spot = next.get();
       var size = outline.size(spot.id());
       if (!contents) {
-        if (size.isEmpty() && !spot.folder().reading().asked) {
+        if (size.isEmpty() && !spot.folder().reading().asked && !isClaimed(spot)) {
           spots.add(spot);
         }
       } else if (isFree(spot, stream)) {
@@ -107,22 +107,21 @@ final class Composer {
     return kept;
   }
 
-  /** Has the next window bring what was left out of a directory and no longer is, if anything. */
-  boolean takeBack(Stream stream, Folder folder) {
+  /**
+   * What was left out of the directory of {@code spot} and no longer is, in the order in which its
+   * reader comes to it.
+   */
+  List<Spot> takeBack(Stream stream, Spot spot) {
+    var folder = spot.folder();
     int entries = outline.tree(folder.tree()).orElseThrow().size();
     var spots =
         IntStream.range(0, entries)
             .filter(index -> folder.reading().claim(index) == stream.leftOut)
             .mapToObj(index -> Spot.at(outline, folder, index).orElseThrow())
-            .filter(spot -> !outline.isLocal(spot.id()))
-            .filter(spot -> !isLeftOut(spot, outline.size(spot.id()).orElse(0), stream))
+            .filter(other -> !other.equals(spot) && !outline.isLocal(other.id()))
+            .filter(other -> !isLeftOut(other, outline.size(other.id()).orElse(0), stream))
             .toList();
-    for (var spot : stream.forward ? spots : spots.reversed()) {
-      folder.reading().unclaim(spot.index());
-      stream.again.add(spot);
-    }
-    stream.over &= spots.isEmpty();
-    return !spots.isEmpty();
+    return stream.forward ? spots : spots.reversed();
   }
 
   private boolean isLeftOut(Spot spot, long size, Stream stream) {
@@ -138,6 +137,12 @@ final class Composer {
     var claim = spot.folder().reading().claim(spot.index());
     return (claim == null || claim.isLeftOut() && claim.stream != stream)
         && !outline.isLocal(spot.id());
+  }
+
+  /** Whether some window brings its content, and its size with it. */
+  private static boolean isClaimed(Spot spot) {
+    var claim = spot.folder().reading().claim(spot.index());
+    return claim != null && !claim.isLeftOut();
   }
 
   /** Marks a file as one that {@code window} is to bring, or to leave out. */

@@ -22,6 +22,9 @@ public final class Kinds {
   /** A kind of which fewer than one in so many is read is left for demand. */
   private static final int RARE = 8;
 
+  /** Kinds that are rarely read, of which one who reads so many reads the others too. */
+  private static final int MANY = 2;
+
   /**
    * Kinds that those who read source trees file by file rarely read, and that are large: left out
    * until this reader has read one.
@@ -133,6 +136,10 @@ public final class Kinds {
     int brought;
     int used;
     boolean wanted;
+
+    boolean isRead() {
+      return used * RARE >= brought;
+    }
   }
 
   /** The kind of a file with that name: its extension in lower case, empty without one. */
@@ -153,9 +160,19 @@ public final class Kinds {
   boolean expects(String kind) {
     var tally = tallies.get(kind);
     if (tally == null || tally.brought < ENOUGH) {
-      return !isRarelyRead(kind) || tally != null && tally.wanted;
+      return !isRarelyRead(kind) || tally != null && tally.wanted || readsAll(kind);
     }
-    return tally.used * RARE >= tally.brought;
+    return tally.isRead();
+  }
+
+  /** Of who reads two kinds that are rarely read, and has passed over none, no kind is left out. */
+  private boolean readsAll(String kind) {
+    return !kind.equals(LARGE)
+        && tallies.entrySet().stream()
+                .filter(each -> each.getValue().wanted && !each.getKey().equals(LARGE))
+                .count()
+            >= MANY
+        && tallies.values().stream().allMatch(tally -> tally.brought < ENOUGH || tally.isRead());
   }
 
   /** A file was brought that the reader has since read, or gone past. */

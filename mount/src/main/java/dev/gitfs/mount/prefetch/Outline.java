@@ -14,6 +14,9 @@ interface Outline {
   /** Whether the content of a blob is local. */
   boolean isLocal(ObjectId blob);
 
+  /** Whether a blob is on its way, but will take longer than who needs it waits. */
+  boolean isFar(ObjectId blob);
+
   /** The size of a blob if it is known. */
   OptionalLong size(ObjectId blob);
 

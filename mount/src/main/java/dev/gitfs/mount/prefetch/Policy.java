@@ -29,9 +29,10 @@ import org.eclipse.jgit.lib.FileMode;
  * the files of the directories that follow, each window twice the last. Since the kernel gets what
  * is known with the listing and then asks nothing, one file's attributes are held back there until
  * the answer is known. Whoever names a file of a directory that nobody has listed mostly reads it:
- * its content comes beside its size. Where sizes come with contents alone, windows are of contents
- * and smaller; and who looks where a reader was bound to come, or where several walk, is taken for
- * a reader.
+ * its content comes beside its size. Where somebody reads all that he comes to, no sizes are asked
+ * for: they come with the contents, and who looks there waits for those. Where sizes come with
+ * contents alone, windows are of contents and smaller; and who looks where a reader was bound to
+ * come, or where several walk, is taken for a reader.
  *
  * <h2>Contents ({@link Reads})</h2>
  *
@@ -50,13 +51,16 @@ import org.eclipse.jgit.lib.FileMode;
  * each first; but who waits for a file meanwhile gets it at once, with a few that follow.
  *
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
- * the link does not idle. Of the window before that it is then known how much was used: half, and
- * the next one is twice as large; an eighth, as large; less, and it shrinks, until the stream ends.
- * A kind of file that this reader passes over (of a search through C alone, all the others) is left
- * out from then on, and from the start those that are large or that walkers rarely read, until he
- * reads one ({@link Kinds}). One who hops among directories gets guesses, and how much they saved
- * decides how large they are ({@link Guesses}). One who reads files of one name in one directory
- * after the other gets the next ones of that name ({@link Namesakes}).
+ * the link does not idle; or to the middle of the one before, if that is as large as they get. Of
+ * the window before that it is then known how much was used: half, and the next one is twice as
+ * large; an eighth, as large; less, and it shrinks, until the stream ends. What is on its way
+ * behind so much else that nobody would wait for it comes at once, with what the window has of its
+ * directory, when one of several readers needs it. A kind of file that this reader passes over (of
+ * a search through C alone, all the others) is left out from then on, and from the start those that
+ * are large or that walkers rarely read, until he reads one, or others like it ({@link Kinds}). One
+ * who hops among directories gets guesses, and how much they saved decides how large they are
+ * ({@link Guesses}). One who reads files of one name in one directory after the other gets the next
+ * ones of that name ({@link Namesakes}).
  *
  * <h2>Its end</h2>
  *
@@ -142,7 +146,7 @@ final class Policy {
         lastAccess = at;
         boolean followed = missed && awaitsContent(folder, index, at);
         looks.looked(folder, missed && !followed, at);
-        if (missed && isNamed(folder)) {
+        if (missed && isNamed(folder) && !windows.isReadThrough(folder, at)) {
           Spot.at(windows.outline(), folder, index).ifPresent(looks::named);
         }
       }
@@ -165,11 +169,14 @@ final class Policy {
 
   /** Whether who waits for a size waits for content, and is brought that as a reader. */
   private boolean awaitsContent(Folder folder, int index, long now) {
-    if (mode == PrefetchMode.ATTRIBUTES || windows.outline().serverTellsSizes()) {
+    if (mode == PrefetchMode.ATTRIBUTES) {
       return false;
     }
     return Spot.at(windows.outline(), folder, index)
-        .map(spot -> reads.looked(spot, now))
+        .map(
+            windows.outline().serverTellsSizes()
+                ? windows::isComing
+                : spot -> reads.looked(spot, now))
         .orElse(false);
   }
 

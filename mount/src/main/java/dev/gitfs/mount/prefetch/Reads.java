@@ -63,6 +63,9 @@ final class Reads {
         leftOut(window.stream, spot, missed, now);
         return;
       }
+      if (missed && outline.isFar(spot.id())) {
+        windows.hasten(window, spot);
+      }
       guesses.used(window);
       // Those that were brought for their attributes were counted when they were listed.
       windows.use(window, spot, window.stream != null && window.stream.attributes ? 0 : 1, now);
@@ -110,8 +113,9 @@ final class Reads {
       stream.kinds.want(Kinds.LARGE);
     }
     windows.touch(stream, spot, now);
-    if (composer.takeBack(stream, spot.folder())) {
-      windows.advance(stream);
+    var others = composer.takeBack(stream, spot);
+    if (!others.isEmpty()) {
+      windows.bringWith(stream, spot, others);
     } else if (missed) {
       miss(spot, now);
     }
@@ -309,18 +313,24 @@ final class Reads {
       return false;
     }
     var scope = walked.get();
-    boolean forward =
-        windows.streams(false).stream()
-            .filter(stream -> stream.deep && stream.scope == scope && !stream.everything)
-            .findFirst()
-            .map(stream -> stream.forward)
-            .orElse(true);
+    boolean forward = isForward(scope);
     int size = sizeWithin(scope.reading());
     var stream = new Stream(false, scope, walk(scope, spot, forward), forward, size, spot);
     stream.deep = true;
     windows.follow(stream, now);
     windows.advance(stream, spot);
     return true;
+  }
+
+  /** Which way one more reader goes through {@code scope}: as others do, there or elsewhere. */
+  private boolean isForward(Folder scope) {
+    var others = windows.streams(false).stream().filter(stream -> !stream.everything).toList();
+    return others.stream()
+        .filter(stream -> stream.deep && stream.scope == scope)
+        .findFirst()
+        .or(() -> others.stream().findFirst())
+        .map(stream -> stream.forward)
+        .orElse(true);
   }
 
   /** The highest directory around {@code spot} of which all that is below is being walked. */

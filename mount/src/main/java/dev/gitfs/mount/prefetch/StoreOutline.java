@@ -30,6 +30,11 @@ record StoreOutline(ObjectStore store) implements Outline {
   }
 
   @Override
+  public boolean isFar(ObjectId blob) {
+    return store.isFar(blob);
+  }
+
+  @Override
   public OptionalLong size(ObjectId blob) {
     try {
       return store.sizeIfLocal(blob);

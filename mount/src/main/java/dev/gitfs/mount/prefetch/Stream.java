@@ -38,10 +38,12 @@ final class Stream {
   /** Asked for, but did not come: first in the next window. */
   final Deque<Spot> again = new ArrayDeque<>();
 
-  /** The windows asked for last and before that; null if there are none. */
+  /** The windows asked for last, before that and before that one; null if there are none. */
   Window last;
 
   Window before;
+
+  Window earlier;
 
   /** Links among the files whose sizes were asked for, until somebody looks at one of those. */
   final List<Spot> links = new ArrayList<>();
@@ -112,6 +114,7 @@ final class Stream {
 
   /** Notes a window as the newest. */
   void ask(Window window) {
+    earlier = before;
     before = last;
     last = window;
   }

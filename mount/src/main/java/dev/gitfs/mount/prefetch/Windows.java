@@ -63,6 +63,12 @@ final class Windows {
    */
   private static final int MOST_REQUESTS = 2;
 
+  /** Who has earned a window of so many files reads all that he comes to. */
+  private static final int READER = 1024;
+
+  /** For how long he does so after a read, though others only look. */
+  private static final long READS_NANOS = 2_000_000_000L;
+
   private final Outline outline;
   private final Requests requests;
   private final Composer composer;
@@ -131,10 +137,22 @@ final class Windows {
       stream.used += files;
       stream.scope.reading().used += files;
       touch(stream, spot, now);
-      if (window == stream.last || stream.hungry) {
+      if (window == stream.last || stream.hungry || isHalfway(stream)) {
         advance(stream);
       }
     }
+  }
+
+  /**
+   * Whether a reader has come through half of a full window, and one more is there for him: time
+   * for the next, or the link idles while he reads what is large.
+   */
+  private static boolean isHalfway(Stream stream) {
+    return stream.before != null
+        && !stream.attributes
+        && stream.size >= MOST_OBJECTS / 2
+        && stream.last.used == 0
+        && 2 * stream.before.used >= stream.before.count;
   }
 
   /** The reader whom {@code stream} follows is at {@code spot}. */
@@ -163,6 +181,9 @@ final class Windows {
         continue;
       }
       boolean alone = stream.attributes && outline.sizesAlone();
+      if (alone && isReadThrough(stream.place.folder(), stream.usedAt)) {
+        continue;
+      }
       var spots = new ArrayList<Spot>();
       long bytes = composer.compose(stream, Math.min(stream.size, most(stream)), !alone, spots);
       if (spots.isEmpty()) {
@@ -201,15 +222,52 @@ final class Windows {
 
   private void accompany(Stream stream, Spot spot) {
     var spots = new ArrayList<Spot>();
-    long bytes = composer.compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
-    if (spots.remove(spot)) {
-      bytes -= composer.weight(spot);
-    }
+    composer.compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
+    spots.remove(spot);
     spots.addFirst(spot);
-    var window = window(stream, spots, bytes + composer.weight(spot));
+    accompany(stream, spots);
+  }
+
+  /** Somebody waits for the first of {@code spots}. */
+  private void accompany(Stream stream, List<Spot> spots) {
+    long bytes = spots.stream().mapToLong(composer::weight).sum();
+    var window = window(stream, spots, bytes);
     window.accompanies = true;
-    isRead(spot, window);
+    isRead(spots.getFirst(), window);
     start(List.of(window));
+  }
+
+  /**
+   * Brings a file that {@code late} has under way behind much else, and with it what that has of
+   * its directory from there on: one of several readers is where the others have yet to come.
+   */
+  void hasten(Window late, Spot spot) {
+    if (late.stream == null || !isRunning(late) || !roomBeside()) {
+      return;
+    }
+    var spots = new ArrayList<Spot>(List.of(spot));
+    int step = late.stream.forward ? 1 : -1;
+    int end = outline.tree(spot.folder().tree()).orElseThrow().size();
+    for (int at = spot.index() + step;
+        at >= 0 && at < end && spots.size() < COMPANIONS;
+        at += step) {
+      if (spot.folder().reading().claim(at) == late) {
+        var next = Spot.at(outline, spot.folder(), at).orElseThrow();
+        if (!outline.isLocal(next.id())) {
+          spots.add(next);
+        }
+      }
+    }
+    accompany(late.stream, spots);
+  }
+
+  /** Brings {@code others} with a file that is read, whatever the next window is. */
+  void bringWith(Stream stream, Spot spot, List<Spot> others) {
+    if (roomBeside()) {
+      var spots = new ArrayList<Spot>(List.of(spot));
+      spots.addAll(others);
+      accompany(stream, spots);
+    }
   }
 
   /** What {@code window} has been made for is read already. */
@@ -218,9 +276,32 @@ final class Windows {
     window.used = 1;
   }
 
+  /**
+   * Whether somebody reads all that he comes to where {@code folder} is: sizes come with contents
+   * there, and a server would be asked for both.
+   */
+  boolean isReadThrough(Folder folder, long now) {
+    return streams.stream()
+        .anyMatch(stream ->
+            !stream.attributes
+                && stream.deep
+                && stream.size >= READER
+                && now - stream.usedAt < READS_NANOS
+                && folder.isWithin(stream.scope));
+  }
+
+  /** Whether a window under way brings the content of a file to somebody who reads on. */
+  boolean isComing(Spot spot) {
+    var window = spot.folder().reading().claim(spot.index());
+    return window != null && window.stream != null && !window.isLeftOut() && isRunning(window);
+  }
+
   private boolean deserves(Stream stream) {
-    if (stream.before != null && !stream.before.weighed && !stream.everything) {
-      weigh(stream);
+    if (!stream.everything) {
+      weigh(stream.earlier);
+      if (!isHalfway(stream)) {
+        weigh(stream.before);
+      }
     }
     return !stream.over;
   }
@@ -413,10 +494,13 @@ final class Windows {
     return stream.attributes && outline.sizesAlone() ? MOST_SIZES : MOST_OBJECTS / 2;
   }
 
-  /** What the window before the last one came to decides the next one's size. */
-  private void weigh(Stream stream) {
-    var window = stream.before;
+  /** What a window that its reader has left came to decides the next one's size. */
+  private void weigh(Window window) {
+    if (window == null || window.weighed) {
+      return;
+    }
     window.weighed = true;
+    var stream = window.stream;
     stream.brought += window.count;
     // Of several readers some may just not have come to it.
     boolean inOrder = stream.isInOrder();

@@ -183,10 +183,12 @@ final class Nodes {
     prefetcher.looked(node.within(), node.index());
     prefetcher.waits();
     try {
-      store.fetchSizes(
-          store.serverTellsSizes() || node.within().isListed()
-              ? unknownAround(node)
-              : List.of(node.id()));
+      if (!store.awaitSize(node.id())) {
+        store.fetchSizes(
+            store.serverTellsSizes() || node.within().isListed()
+                ? unknownAround(node)
+                : List.of(node.id()));
+      }
     } finally {
       prefetcher.waited();
     }

@@ -45,4 +45,18 @@ final class KindsTest {
     assertThat(kinds.expects("h")).isTrue();
     assertThat(kinds.expects("png")).isTrue();
   }
+
+  @Test
+  void whoReadsTwoRareKindsAndPassesOverNoneReadsAll() {
+    kinds.want("png");
+    assertThat(kinds.expects("exe")).isFalse();
+    kinds.want("doc");
+    assertThat(kinds.expects("exe")).isTrue();
+    assertThat(kinds.expects(Kinds.LARGE)).isFalse();
+    for (int i = 0; i < 20; i++) {
+      kinds.settle("h", false);
+    }
+    assertThat(kinds.expects("exe")).isFalse();
+    assertThat(kinds.expects("png")).isTrue();
+  }
 }

@@ -15,6 +15,9 @@ final class PolicyTest {
 
   private static final long MINUTE = 60_000_000_000L;
 
+  /** In each of many directories. */
+  private static final int FILES = 40;
+
   @Test
   void aFileByItselfBringsNoOther() {
     var mount = adaptive(folders(10, 20)).play(Trace.of("d3/f7.c"));
@@ -238,6 +241,48 @@ final class PolicyTest {
   }
 
   @Test
+  void whereSomebodyReadsAllSizesComeWithContents() {
+    var mount = adaptive(ordered(1000)).play(ordered(0, 1000, ""));
+    assertThat(mount.unread()).isZero();
+    // Those of the first files, before it is known that he reads them all.
+    assertThat(mount.sizeRequests()).isLessThanOrEqualTo(4);
+  }
+
+  @Test
+  void whoLooksWhereNobodyReadsAnyMoreIsFollowed() {
+    var mount = adaptive(ordered(1000)).play(ordered(0, 300, "")).rest(MINUTE / 10);
+    int brought = mount.brought();
+    int demands = mount.demands();
+    mount.play(ordered(600, 1000, "?"));
+    assertThat(mount.brought()).isEqualTo(brought);
+    assertThat(mount.demands() - demands).isLessThan(10);
+  }
+
+  @Test
+  void theNextFullWindowIsUnderWayOnceHalfOfOneIsRead() {
+    var mount = adaptive(ordered(1600));
+    int backlog = 0;
+    for (int folder = 0; folder < 1000; folder += 10) {
+      // Slowly, so that what is asked for is there.
+      mount.play(ordered(folder, folder + 10, "")).rest(1);
+      backlog = Math.max(backlog, mount.unread());
+    }
+    int full = Windows.MOST_OBJECTS / 2;
+    assertThat(backlog).isBetween(2 * full + full / 4, 3 * full);
+  }
+
+  @Test
+  void whatIsFarBehindInAnAnswerComesAtOnceWithItsDirectory() {
+    var mount = adaptive(ordered(400)).play(ordered(0, 100, ""));
+    int before = mount.demands();
+    // The second one reads where the first has yet to come.
+    var first = ordered(100, 400, "").threads().getFirst();
+    var second = ordered(230, 231, "").threads().getFirst();
+    mount.play(new Trace(List.of(first, second)));
+    assertThat(mount.demands() - before).isLessThanOrEqualTo(2);
+  }
+
+  @Test
   void archivesAndLargeFilesAreLeftForDemand() {
     var tree = RecordedTree.of("d/a.c", "d/b.c", "d/c.zip", "d/d.c:5000000", "d/e.png", "d/f.c");
     var mount = adaptive(tree).play(Trace.of("d/", "d/a.c", "d/b.c"));
@@ -295,6 +340,34 @@ final class PolicyTest {
             .mapToObj(i -> "d" + i)
             .flatMap(folder -> Stream.concat(Stream.of(folder + "/"), files(folder, files)));
     return Trace.of(Stream.concat(root, rest).toArray(String[]::new));
+  }
+
+  /** Directories of {@link #FILES} files, whose numbers are in the order of a listing. */
+  private static RecordedTree ordered(int folders) {
+    return RecordedTree.of(
+        IntStream.range(0, folders)
+            .mapToObj(PolicyTest::folder)
+            .flatMap(PolicyTest::files)
+            .map(file -> file + ":20000")
+            .toArray(String[]::new));
+  }
+
+  /** A reader of some of these directories; one who only looks, if every step is marked so. */
+  private static Trace ordered(int from, int to, String mark) {
+    var steps =
+        IntStream.range(from, to)
+            .mapToObj(PolicyTest::folder)
+            .flatMap(
+                folder -> Stream.concat(Stream.of(folder + "/"), files(folder).map(mark::concat)));
+    return Trace.of(steps.toArray(String[]::new));
+  }
+
+  private static String folder(int number) {
+    return "d%04d".formatted(number);
+  }
+
+  private static Stream<String> files(String folder) {
+    return IntStream.range(0, FILES).mapToObj(i -> folder + "/f%02d.c".formatted(i));
   }
 
   private static RecordedTree folders(int folders, int files) {

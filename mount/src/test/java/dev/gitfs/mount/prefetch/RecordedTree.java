@@ -96,6 +96,11 @@ final class RecordedTree {
       }
 
       @Override
+      public boolean isFar(ObjectId blob) {
+        return false;
+      }
+
+      @Override
       public boolean serverTellsSizes() {
         return true;
       }

@@ -23,6 +23,9 @@ final class SimulatedMount {
 
   private static final long ROUND_TRIP = 50_000_000;
 
+  /** How long who needs what is on its way waits for it. */
+  private static final long PATIENCE = 2 * ROUND_TRIP;
+
   /** 200 Mbit/s. */
   private static final double BYTES_PER_NANO = 0.025;
 
@@ -44,6 +47,10 @@ final class SimulatedMount {
   private final Map<ObjectId, Long> contents = new HashMap<>();
   private final Map<ObjectId, Long> sizes = new HashMap<>();
   private final Map<ObjectId, Long> trees = new HashMap<>();
+
+  /** Contents that nobody waited for when they were asked for. */
+  private final Map<ObjectId, Long> broughtAhead = new HashMap<>();
+
   private final Set<ObjectId> inKernel = new HashSet<>();
   private final Set<ObjectId> read = new HashSet<>();
   private final Set<ObjectId> prefetched = new HashSet<>();
@@ -94,6 +101,12 @@ final class SimulatedMount {
       return has(sizes, blob) || has(contents, blob)
           ? OptionalLong.of(tree.size(blob))
           : OptionalLong.empty();
+    }
+
+    @Override
+    public boolean isFar(ObjectId blob) {
+      var arrival = contents.get(blob);
+      return arrival != null && arrival > now + PATIENCE;
     }
 
     @Override
@@ -296,6 +309,10 @@ final class SimulatedMount {
       return now + LOOK_NANOS;
     }
     var coming = objectInfo ? sizes.get(blob) : contents.get(blob);
+    var ahead = broughtAhead.get(blob);
+    if (coming == null && ahead != null && ahead <= now + PATIENCE) {
+      coming = ahead;
+    }
     if (coming == null) {
       coming = now + ROUND_TRIP;
       var entries = tree.tree(place.folder().tree());
@@ -328,9 +345,9 @@ final class SimulatedMount {
     long packed = (long) (tree.size(blob) * PACKED);
     long demanded = now + ROUND_TRIP + nanos(packed);
     var coming = contents.get(blob);
-    if (coming == null || coming > demanded + 2 * ROUND_TRIP) {
+    if (coming == null || coming > demanded + PATIENCE) {
       if (coming != null) {
-        demanded += 2 * ROUND_TRIP;
+        demanded += PATIENCE;
       }
       coming = demanded;
       contents.put(blob, coming);
@@ -402,6 +419,9 @@ final class SimulatedMount {
         for (var id : files) {
           at += nanos(arrive((long) (tree.size(id) * PACKED)));
           contents.merge(id, at, Math::min);
+          if (!overtakes) {
+            broughtAhead.merge(id, at, Math::min);
+          }
           prefetched.add(id);
         }
       }

@@ -26,10 +26,10 @@ final class TracesTest {
     // program,    requests, unread, seconds
     "ls,           12,       0,      1",
     "find,         8,        0,      1",
-    "grep,         27,       90,     4",
-    "tar,          27,       90,     4",
-    "grep-include, 45,       2500,   3",
-    "rg,           60,       110,    4",
+    "grep,         24,       90,     4",
+    "tar,          24,       90,     4",
+    "grep-include, 36,       2500,   3",
+    "rg,           55,       110,    4",
     "rg-4-threads, 91,       110,    4",
     "make,         55,       750,    3",
     "ide,          95,       2400,   4",
@@ -49,8 +49,8 @@ final class TracesTest {
     "rg,           32,       110,    4",
     "rg-4-threads, 85,       110,    4",
     "make,         45,       650,    3",
-    "ide,          80,       4500,   3",
-    "agent,        33,       1000,   2",
+    "ide,          73,       3200,   3",
+    "agent,        33,       350,    2",
   })
   void withSizesThatComeWithContents(String program, int requests, int unread, int seconds)
       throws IOException {
