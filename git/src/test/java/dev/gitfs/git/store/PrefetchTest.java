@@ -265,9 +265,9 @@ final class PrefetchTest {
       store.resolve(Optional.empty());
       server.inject(request -> request.wants() == files.size(), new Fault.Stall(500));
       store.prefetch(new PrefetchRequest.Blobs(files, 1 << 20));
-      while (server.requests(RequestKind.FETCH).stream().noneMatch(r -> r.wants() > 1)) {
-        Thread.sleep(1);
-      }
+      Eventually.holds(
+          "it is asked for",
+          () -> server.requests().stream().anyMatch(each -> each.wants() == files.size()));
       store.blob(files.get(FILES - 3)).close();
       var late = files.subList(FILES - 2, FILES);
       assertThat(late).allMatch(store::isFar);

@@ -74,9 +74,6 @@ import org.eclipse.jgit.lib.FileMode;
  */
 final class Policy {
 
-  /** How long a reader's next window may be put off for want of room before he counts as silent. */
-  private static final long PATIENCE_NANOS = 2_000_000_000L;
-
   /**
    * After how long what is under way for a silent reader is cancelled. Long beside the pauses of a
    * compiler between two headers; a fast link has carried all that may be under way by then.
@@ -157,7 +154,7 @@ final class Policy {
         }
       }
       case Access.Ended(int window, boolean complete, long at) ->
-          windows.ended(window, complete, at, PATIENCE_NANOS);
+          windows.ended(window, complete, at);
       case Access.Passed(boolean memoryShort, long at) -> {
         windows.setMemoryShort(memoryShort);
         windows.cancelSilent(at - SILENCE_NANOS, lastAccess);

@@ -66,8 +66,8 @@ final class Windows {
   /** Who has earned a window of so many files reads all that he comes to. */
   private static final int READER = 1024;
 
-  /** For how long he does so after a read, though others only look. */
-  private static final long READS_NANOS = 2_000_000_000L;
+  /** How long a reader's next window may be put off for want of room before he counts as silent. */
+  private static final long PATIENCE_NANOS = 2_000_000_000L;
 
   private final Outline outline;
   private final Requests requests;
@@ -221,20 +221,10 @@ final class Windows {
   }
 
   private void accompany(Stream stream, Spot spot) {
-    var spots = new ArrayList<Spot>();
-    composer.compose(stream, Math.min(COMPANIONS, most(stream)), true, spots);
-    spots.remove(spot);
-    spots.addFirst(spot);
-    accompany(stream, spots);
-  }
-
-  /** Somebody waits for the first of {@code spots}. */
-  private void accompany(Stream stream, List<Spot> spots) {
-    long bytes = spots.stream().mapToLong(composer::weight).sum();
-    var window = window(stream, spots, bytes);
-    window.accompanies = true;
-    isRead(spots.getFirst(), window);
-    start(List.of(window));
+    var others = new ArrayList<Spot>();
+    composer.compose(stream, Math.min(COMPANIONS, most(stream)), true, others);
+    others.remove(spot);
+    bringWith(stream, spot, others);
   }
 
   /**
@@ -242,32 +232,37 @@ final class Windows {
    * its directory from there on: one of several readers is where the others have yet to come.
    */
   void hasten(Window late, Spot spot) {
-    if (late.stream == null || !isRunning(late) || !roomBeside()) {
+    if (late.stream == null || !isRunning(late)) {
       return;
     }
-    var spots = new ArrayList<Spot>(List.of(spot));
+    var others = new ArrayList<Spot>();
     int step = late.stream.forward ? 1 : -1;
     int end = outline.tree(spot.folder().tree()).orElseThrow().size();
     for (int at = spot.index() + step;
-        at >= 0 && at < end && spots.size() < COMPANIONS;
+        at >= 0 && at < end && others.size() < COMPANIONS;
         at += step) {
       if (spot.folder().reading().claim(at) == late) {
         var next = Spot.at(outline, spot.folder(), at).orElseThrow();
         if (!outline.isLocal(next.id())) {
-          spots.add(next);
+          others.add(next);
         }
       }
     }
-    accompany(late.stream, spots);
+    bringWith(late.stream, spot, others);
   }
 
   /** Brings {@code others} with a file that is read, whatever the next window is. */
   void bringWith(Stream stream, Spot spot, List<Spot> others) {
-    if (roomBeside()) {
-      var spots = new ArrayList<Spot>(List.of(spot));
-      spots.addAll(others);
-      accompany(stream, spots);
+    if (!roomBeside()) {
+      return;
     }
+    var spots = new ArrayList<Spot>(List.of(spot));
+    spots.addAll(others);
+    long bytes = spots.stream().mapToLong(composer::weight).sum();
+    var window = window(stream, spots, bytes);
+    window.accompanies = true;
+    isRead(spot, window);
+    start(List.of(window));
   }
 
   /** What {@code window} has been made for is read already. */
@@ -286,7 +281,7 @@ final class Windows {
             !stream.attributes
                 && stream.deep
                 && stream.size >= READER
-                && now - stream.usedAt < READS_NANOS
+                && now - stream.usedAt < PATIENCE_NANOS
                 && folder.isWithin(stream.scope));
   }
 
@@ -383,13 +378,13 @@ final class Windows {
   }
 
   /** A request has ended. */
-  void ended(int request, boolean complete, long now, long patience) {
+  void ended(int request, boolean complete, long now) {
     boolean trees = requests.isForTrees(request);
     settle(requests.end(request, complete), complete);
     var waiting = new ArrayList<Stream>();
     for (var stream : streams) {
       boolean waits = stream.hungry || stream.blocked && trees;
-      if (!stream.everything && waits && now - stream.usedAt < patience) {
+      if (!stream.everything && waits && now - stream.usedAt < PATIENCE_NANOS) {
         waiting.add(stream);
       }
     }
