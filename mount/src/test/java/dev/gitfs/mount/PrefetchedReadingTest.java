@@ -176,6 +176,33 @@ final class PrefetchedReadingTest {
     }
   }
 
+  @Test
+  void whereLinksLeadComesTogetherIfAReaderIsBoundToCome() throws Exception {
+    int links = 30;
+    var snapshot = new Snapshot();
+    for (var directory = 0; directory < DIRECTORIES; directory++) {
+      for (var file = 0; file < FILES_IN_EACH; file++) {
+        snapshot.file("d%03d/%02d".formatted(directory, file), directory + " " + file + "\n");
+      }
+    }
+    for (var i = 10; i < 10 + links; i++) {
+      snapshot
+          .file("m/targets/" + i, "target " + i + "\n")
+          .link("d005-links/" + i, "../m/targets/" + i);
+    }
+    var linked = repositories.create("links.git");
+    linked.commit(snapshot);
+    server.offerObjectInfo(false);
+    try (var mount = TestMount.of(link.url(server.url(linked)), PrefetchMode.ADAPTIVE)) {
+      shell(mount, "cat d00[0-5]/* >/dev/null");
+      server.forgetRequests();
+      assertThat(shell(mount, "stat -L -c %s d005-links/* | grep -cx 10"))
+          .isEqualTo(String.valueOf(links));
+      // The links themselves, and a window or two of the reader's.
+      assertThat(server.requests()).hasSizeLessThan(8);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void oneWhoHopsAboutBringsLittle(boolean objectInfo) throws Exception {

@@ -23,6 +23,9 @@ sealed interface Access {
    */
   record Read(Folder folder, int index, boolean missed, long at) implements Access {}
 
+  /** Someone goes where a symbolic link leads. */
+  record Followed(Folder folder, int index, long at) implements Access {}
+
   /**
    * A wish has been carried out, or as much of it as will be.
    *

@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -122,6 +123,21 @@ final class Composer {
             .filter(other -> !isLeftOut(other, outline.size(other.id()).orElse(0), stream))
             .toList();
     return stream.forward ? spots : spots.reversed();
+  }
+
+  /** What else a reader is bound to read in the directory of {@code spot}. */
+  List<Spot> rest(Stream stream, Spot spot) {
+    var walk = new Walk.Flat(outline, spot.folder(), spot.index(), stream.forward);
+    var spots = new ArrayList<Spot>();
+    for (var next = walk.next();
+        next.isPresent() && spots.size() < Windows.COMPANIONS;
+        next = walk.next()) {
+      var other = next.get();
+      if (isFree(other, stream) && !isLeftOut(other, outline.size(other.id()).orElse(0), stream)) {
+        spots.add(other);
+      }
+    }
+    return spots;
   }
 
   private boolean isLeftOut(Spot spot, long size, Stream stream) {

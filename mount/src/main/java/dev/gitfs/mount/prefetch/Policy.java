@@ -31,8 +31,9 @@ import org.eclipse.jgit.lib.FileMode;
  * the answer is known. Whoever names a file of a directory that nobody has listed mostly reads it:
  * its content comes beside its size. Where somebody reads all that he comes to, no sizes are asked
  * for: they come with the contents, and who looks there waits for those. Where sizes come with
- * contents alone, windows are of contents and smaller; and who looks where a reader was bound to
- * come, or where several walk, is taken for a reader.
+ * contents alone, windows are of contents and smaller; who looks where a reader was bound to come,
+ * or where several walk, is taken for a reader; and where a link leads comes with the rest of that
+ * directory, if somebody who reads on is bound to come there.
  *
  * <h2>Contents ({@link Reads})</h2>
  *
@@ -153,6 +154,10 @@ final class Policy {
           Spot.at(windows.outline(), folder, index).ifPresent(spot -> reads.read(spot, missed, at));
         }
       }
+      case Access.Followed(_, _, long at) -> {
+        lastAccess = at;
+        reads.followed(at);
+      }
       case Access.Ended(int window, boolean complete, long at) ->
           windows.ended(window, complete, at);
       case Access.Passed(boolean memoryShort, long at) -> {
@@ -188,6 +193,7 @@ final class Policy {
       case Access.Listed(var folder, _) -> folder.root() == root;
       case Access.Looked(var folder, _, _, _) -> folder.root() == root;
       case Access.Read(var folder, _, _, _) -> folder.root() == root;
+      case Access.Followed(var folder, _, _) -> folder.root() == root;
       case Access.Ended _, Access.Passed _ -> true;
     };
   }

@@ -216,6 +216,13 @@ public final class Prefetcher implements AutoCloseable {
     }
   }
 
+  /** Someone goes where entry {@code index} of {@code folder} leads, a symbolic link. */
+  public void followed(Folder folder, int index) {
+    if (mode == PrefetchMode.ADAPTIVE) {
+      tell(new Access.Followed(folder, index, System.nanoTime()));
+    }
+  }
+
   /** Whether every read is wanted to be told. */
   public boolean isRecording() {
     return recording != null;

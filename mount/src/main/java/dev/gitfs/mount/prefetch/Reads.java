@@ -36,11 +36,19 @@ final class Reads {
   private static final Set<String> SIGNPOSTS =
       Set.of(".gitignore", ".gitattributes", ".ignore", ".rgignore", ".editorconfig");
 
+  /** What is looked at by name so soon after a link was followed is where that leads. */
+  private static final long FOLLOWED_NANOS = 100_000_000L;
+
   private final Windows windows;
   private final Outline outline;
   private final Composer composer;
   private final Guesses guesses = new Guesses();
   private final Namesakes namesakes;
+
+  /** When a link was followed last, if any was. */
+  private long lastFollowed;
+
+  private boolean hasFollowed;
 
   Reads(Windows windows) {
     this.windows = windows;
@@ -95,9 +103,32 @@ final class Reads {
     }
     if (!spot.folder().isListed()) {
       namesakes.missed(spot, name(spot));
-      return false;
+      return !outline.sizesAlone() && isTarget(now) && isAhead(spot, now);
     }
     return !outline.sizesAlone() && (goesOn(spot, now) || isWalked(spot, now));
+  }
+
+  /** Someone follows a link. */
+  void followed(long now) {
+    lastFollowed = now;
+    hasFollowed = true;
+  }
+
+  private boolean isTarget(long now) {
+    return hasFollowed && now - lastFollowed < FOLLOWED_NANOS;
+  }
+
+  /**
+   * Brings where a link leads with the rest of that directory, if somebody who reads on is bound to
+   * come there.
+   */
+  private boolean isAhead(Spot spot, long now) {
+    var stream = windows.bound(spot.folder(), now);
+    if (stream.isEmpty() || !windows.roomBeside()) {
+      return false;
+    }
+    windows.bringWith(stream.get(), spot, composer.rest(stream.get(), spot));
+    return true;
   }
 
   private String name(Spot spot) {

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -52,7 +53,7 @@ final class Windows {
    * Files that come with one that somebody waits for while all other requests are busy: so few that
    * he hardly waits longer, so many that he does not wait for the next one as well.
    */
-  private static final int COMPANIONS = 256;
+  static final int COMPANIONS = 256;
 
   /** Such requests at a time: a search by more threads than that waits for its windows. */
   private static final int MOST_ACCOMPANIED = 4;
@@ -277,12 +278,19 @@ final class Windows {
    */
   boolean isReadThrough(Folder folder, long now) {
     return streams.stream()
-        .anyMatch(stream ->
-            !stream.attributes
-                && stream.deep
-                && stream.size >= READER
-                && now - stream.usedAt < PATIENCE_NANOS
-                && folder.isWithin(stream.scope));
+        .anyMatch(
+            stream -> !stream.attributes && stream.size >= READER && isAround(stream, folder, now));
+  }
+
+  /** One of those who go through where {@code folder} is, and are bound to come to it. */
+  Optional<Stream> bound(Folder folder, long now) {
+    return streams.stream()
+        .filter(stream -> !stream.everything && !stream.over && isAround(stream, folder, now))
+        .findFirst();
+  }
+
+  private static boolean isAround(Stream stream, Folder folder, long now) {
+    return stream.deep && now - stream.usedAt < PATIENCE_NANOS && folder.isWithin(stream.scope);
   }
 
   /** Whether a window under way brings the content of a file to somebody who reads on. */

@@ -202,6 +202,32 @@ final class PolicyTest {
   }
 
   @Test
+  void whereLinksLeadComesWithTheRestOfItsDirectoryWhereAReaderIsBoundToCome() {
+    int folders = 40;
+    var targets = ordered(folders - 1, folders, "?").threads().getFirst().stream().skip(1).toList();
+    var following =
+        targets.stream()
+            .flatMap(look -> Stream.of(new Trace.Step(Trace.What.FOLLOW, look.path()), look))
+            .toList();
+    assertThat(demandsOf(targets, 10, folders)).isEqualTo(targets.size());
+    assertThat(demandsOf(following, 10, folders)).isEqualTo(0);
+    // Nobody is bound to come there.
+    assertThat(demandsOf(following, 1, folders)).isEqualTo(targets.size());
+  }
+
+  /**
+   * Requests that {@code steps} wait for, taken after some directories of so many were read, where
+   * sizes come with contents.
+   */
+  private static int demandsOf(List<Trace.Step> steps, int read, int folders) {
+    var mount = new SimulatedMount(ordered(folders), PrefetchMode.ADAPTIVE, false);
+    mount.play(ordered(0, read, ""));
+    int before = mount.demands();
+    mount.play(new Trace(List.of(steps)));
+    return mount.demands() - before;
+  }
+
+  @Test
   void whatWasLeftOutOfADirectoryIsBroughtAfterAllWhenOneOfItIsRead() {
     var files =
         Stream.concat(

@@ -261,6 +261,10 @@ final class SimulatedMount {
       case LIST -> list(place.folder());
       case LOOK -> place.index() < 0 ? now : look(place);
       case READ -> place.index() < 0 ? now : read(place);
+      case FOLLOW -> {
+        carryOut(policy.on(new Access.Followed(place.folder(), place.index(), now)));
+        yield now;
+      }
     };
   }
 

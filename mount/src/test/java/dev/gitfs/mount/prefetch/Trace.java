@@ -19,7 +19,8 @@ record Trace(List<List<Step>> threads) {
   enum What {
     LIST,
     LOOK,
-    READ
+    READ,
+    FOLLOW
   }
 
   record Step(What what, String path) {}
@@ -45,7 +46,10 @@ record Trace(List<List<Step>> threads) {
     return new Trace(List.copyOf(threads.values()));
   }
 
-  /** One thread that lists ("dir/"), looks at ("?file") or opens and reads ("file"), in turn. */
+  /**
+   * One thread that lists ("dir/"), looks at ("?file"), opens and reads ("file") or goes where a
+   * link leads ("@link"), in turn.
+   */
   static Trace of(String... steps) {
     var all = new ArrayList<Step>();
     for (var step : steps) {
@@ -53,6 +57,8 @@ record Trace(List<List<Step>> threads) {
         all.add(new Step(What.LIST, step.substring(0, step.length() - 1)));
       } else if (step.startsWith("?")) {
         all.add(new Step(What.LOOK, step.substring(1)));
+      } else if (step.startsWith("@")) {
+        all.add(new Step(What.FOLLOW, step.substring(1)));
       } else {
         all.add(new Step(What.LOOK, step));
         all.add(new Step(What.READ, step));
