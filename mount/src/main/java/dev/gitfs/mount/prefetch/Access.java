@@ -23,8 +23,8 @@ sealed interface Access {
    */
   record Read(Folder folder, int index, boolean missed, long at) implements Access {}
 
-  /** Someone goes where a symbolic link leads. */
-  record Followed(Folder folder, int index, long at) implements Access {}
+  /** Someone goes where a symbolic link in a directory leads. */
+  record Followed(Folder folder, long at) implements Access {}
 
   /**
    * A wish has been carried out, or as much of it as will be.

@@ -154,7 +154,7 @@ final class Policy {
           Spot.at(windows.outline(), folder, index).ifPresent(spot -> reads.read(spot, missed, at));
         }
       }
-      case Access.Followed(_, _, long at) -> {
+      case Access.Followed(_, long at) -> {
         lastAccess = at;
         reads.followed(at);
       }
@@ -193,7 +193,7 @@ final class Policy {
       case Access.Listed(var folder, _) -> folder.root() == root;
       case Access.Looked(var folder, _, _, _) -> folder.root() == root;
       case Access.Read(var folder, _, _, _) -> folder.root() == root;
-      case Access.Followed(var folder, _, _) -> folder.root() == root;
+      case Access.Followed(var folder, _) -> folder.root() == root;
       case Access.Ended _, Access.Passed _ -> true;
     };
   }

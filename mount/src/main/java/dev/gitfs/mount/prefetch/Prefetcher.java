@@ -216,10 +216,10 @@ public final class Prefetcher implements AutoCloseable {
     }
   }
 
-  /** Someone goes where entry {@code index} of {@code folder} leads, a symbolic link. */
-  public void followed(Folder folder, int index) {
+  /** Someone goes where a symbolic link in {@code folder} leads. */
+  public void followed(Folder folder) {
     if (mode == PrefetchMode.ADAPTIVE) {
-      tell(new Access.Followed(folder, index, System.nanoTime()));
+      tell(new Access.Followed(folder, System.nanoTime()));
     }
   }
 

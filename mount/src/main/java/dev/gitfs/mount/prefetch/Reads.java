@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** What follows from files being read. Part of the policy. */
@@ -45,10 +46,8 @@ final class Reads {
   private final Guesses guesses = new Guesses();
   private final Namesakes namesakes;
 
-  /** When a link was followed last, if any was. */
-  private long lastFollowed;
-
-  private boolean hasFollowed;
+  /** When a link was followed last. */
+  private OptionalLong lastFollowed = OptionalLong.empty();
 
   Reads(Windows windows) {
     this.windows = windows;
@@ -110,12 +109,11 @@ final class Reads {
 
   /** Someone follows a link. */
   void followed(long now) {
-    lastFollowed = now;
-    hasFollowed = true;
+    lastFollowed = OptionalLong.of(now);
   }
 
   private boolean isTarget(long now) {
-    return hasFollowed && now - lastFollowed < FOLLOWED_NANOS;
+    return lastFollowed.isPresent() && now - lastFollowed.getAsLong() < FOLLOWED_NANOS;
   }
 
   /**

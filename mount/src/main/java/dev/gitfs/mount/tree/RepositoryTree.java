@@ -271,7 +271,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
             throw Errno.EINVAL.exception();
           }
           prefetcher.touched(node.within(), node.index());
-          prefetcher.followed(node.within(), node.index());
+          prefetcher.followed(node.within());
           try (var blob = blob(request, node.id())) {
             if (blob.size() > LONGEST_LINK) {
               throw Errno.ENAMETOOLONG.exception();

@@ -262,7 +262,7 @@ final class SimulatedMount {
       case LOOK -> place.index() < 0 ? now : look(place);
       case READ -> place.index() < 0 ? now : read(place);
       case FOLLOW -> {
-        carryOut(policy.on(new Access.Followed(place.folder(), place.index(), now)));
+        carryOut(policy.on(new Access.Followed(place.folder(), now)));
         yield now;
       }
     };

@@ -46,10 +46,7 @@ record Trace(List<List<Step>> threads) {
     return new Trace(List.copyOf(threads.values()));
   }
 
-  /**
-   * One thread that lists ("dir/"), looks at ("?file"), opens and reads ("file") or goes where a
-   * link leads ("@link"), in turn.
-   */
+  /** One thread that lists ("dir/"), looks at ("?file") or opens and reads ("file"), in turn. */
   static Trace of(String... steps) {
     var all = new ArrayList<Step>();
     for (var step : steps) {
@@ -57,8 +54,6 @@ record Trace(List<List<Step>> threads) {
         all.add(new Step(What.LIST, step.substring(0, step.length() - 1)));
       } else if (step.startsWith("?")) {
         all.add(new Step(What.LOOK, step.substring(1)));
-      } else if (step.startsWith("@")) {
-        all.add(new Step(What.FOLLOW, step.substring(1)));
       } else {
         all.add(new Step(What.LOOK, step));
         all.add(new Step(What.READ, step));
