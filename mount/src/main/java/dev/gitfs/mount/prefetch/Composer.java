@@ -1,9 +1,7 @@
 package dev.gitfs.mount.prefetch;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Decides which files go into a window, and which are left for those who ask for them. One piece of
@@ -108,36 +106,9 @@ final class Composer {
     return kept;
   }
 
-  /**
-   * What was left out of the directory of {@code spot} and no longer is, in the order in which its
-   * reader comes to it.
-   */
-  List<Spot> takeBack(Stream stream, Spot spot) {
-    var folder = spot.folder();
-    int entries = outline.tree(folder.tree()).orElseThrow().size();
-    var spots =
-        IntStream.range(0, entries)
-            .filter(index -> folder.reading().claim(index) == stream.leftOut)
-            .mapToObj(index -> Spot.at(outline, folder, index).orElseThrow())
-            .filter(other -> !other.equals(spot) && !outline.isLocal(other.id()))
-            .filter(other -> !isLeftOut(other, outline.size(other.id()).orElse(0), stream))
-            .toList();
-    return stream.forward ? spots : spots.reversed();
-  }
-
-  /** What else a reader is bound to read in the directory of {@code spot}. */
-  List<Spot> rest(Stream stream, Spot spot) {
-    var walk = new Walk.Flat(outline, spot.folder(), spot.index(), stream.forward);
-    var spots = new ArrayList<Spot>();
-    for (var next = walk.next();
-        next.isPresent() && spots.size() < Windows.COMPANIONS;
-        next = walk.next()) {
-      var other = next.get();
-      if (isFree(other, stream) && !isLeftOut(other, outline.size(other.id()).orElse(0), stream)) {
-        spots.add(other);
-      }
-    }
-    return spots;
+  /** Whether the content of a file is left for whoever asks for it. */
+  boolean isLeftOut(Spot spot, Stream stream) {
+    return isLeftOut(spot, outline.size(spot.id()).orElse(0), stream);
   }
 
   private boolean isLeftOut(Spot spot, long size, Stream stream) {

@@ -29,13 +29,15 @@ final class Looks {
   private static final int READ_OF = 8;
 
   private final Windows windows;
+  private final Companions companions;
   private final Outline outline;
   private int credit = CREDIT;
   private int named;
   private int read;
 
-  Looks(Windows windows) {
+  Looks(Windows windows, Companions companions) {
     this.windows = windows;
+    this.companions = companions;
     this.outline = windows.outline();
   }
 
@@ -71,12 +73,12 @@ final class Looks {
    */
   void named(Spot spot) {
     var composer = windows.composer();
-    if (windows.roomBeside()
+    if (companions.haveRoom()
         && named < TRIAL + read * READ_OF
         && !Kinds.isRarelyRead(composer.kind(spot))
         && composer.isFree(spot, null)) {
       named++;
-      windows.named(spot);
+      companions.named(spot);
     }
   }
 

@@ -102,8 +102,9 @@ final class Policy {
     this.mode = mode;
     this.root = root;
     this.windows = windows;
-    this.looks = new Looks(windows);
-    this.reads = new Reads(windows);
+    var companions = new Companions(windows);
+    this.looks = new Looks(windows, companions);
+    this.reads = new Reads(windows, companions);
   }
 
   /**

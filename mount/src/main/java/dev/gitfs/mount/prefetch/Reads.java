@@ -43,16 +43,18 @@ final class Reads {
   private final Windows windows;
   private final Outline outline;
   private final Composer composer;
+  private final Companions companions;
   private final Guesses guesses = new Guesses();
   private final Namesakes namesakes;
 
   /** When a link was followed last. */
   private OptionalLong lastFollowed = OptionalLong.empty();
 
-  Reads(Windows windows) {
+  Reads(Windows windows, Companions companions) {
     this.windows = windows;
     this.outline = windows.outline();
     this.composer = windows.composer();
+    this.companions = companions;
     this.namesakes = new Namesakes(windows);
   }
 
@@ -71,7 +73,7 @@ final class Reads {
         return;
       }
       if (missed && outline.isFar(spot.id())) {
-        windows.hasten(window, spot);
+        companions.hasten(window, spot);
       }
       guesses.used(window);
       // Those that were brought for their attributes were counted when they were listed.
@@ -122,10 +124,10 @@ final class Reads {
    */
   private boolean isAhead(Spot spot, long now) {
     var stream = windows.bound(spot.folder(), now);
-    if (stream.isEmpty() || !windows.roomBeside()) {
+    if (stream.isEmpty() || !companions.haveRoom()) {
       return false;
     }
-    windows.bringWith(stream.get(), spot, composer.rest(stream.get(), spot));
+    companions.enter(stream.get(), spot);
     return true;
   }
 
@@ -142,9 +144,9 @@ final class Reads {
       stream.kinds.want(Kinds.LARGE);
     }
     windows.touch(stream, spot, now);
-    var others = composer.takeBack(stream, spot);
+    var others = companions.leftOut(stream, spot);
     if (!others.isEmpty()) {
-      windows.bringWith(stream, spot, others);
+      companions.bring(stream, spot, others);
     } else if (missed) {
       miss(spot, now);
     }
@@ -270,7 +272,7 @@ final class Reads {
         if (stream.again.contains(spot)
             || spot.folder().isWithin(stream.scope) && meets(stream.walk.copy(), spot, stream)) {
           windows.touch(stream, spot, now);
-          windows.advance(stream, spot);
+          companions.advance(stream, spot);
           return true;
         }
         continue;
@@ -290,7 +292,7 @@ final class Reads {
     stream.follow(scope, walk(scope, spot, forward), forward);
     stream.size = Math.max(FIRST, stream.last == null ? 0 : 2 * stream.last.count);
     scope.reading().active = true;
-    windows.advance(stream, spot);
+    companions.advance(stream, spot);
   }
 
   private Walk walk(Folder scope, Spot spot, boolean forward) {
@@ -347,7 +349,7 @@ final class Reads {
     var stream = new Stream(false, scope, walk(scope, spot, forward), forward, size, spot);
     stream.deep = true;
     windows.follow(stream, now);
-    windows.advance(stream, spot);
+    companions.advance(stream, spot);
     return true;
   }
 

@@ -50,15 +50,6 @@ final class Windows {
   private static final int MOST_STREAMS = 16;
 
   /**
-   * Files that come with one that somebody waits for while all other requests are busy: so few that
-   * he hardly waits longer, so many that he does not wait for the next one as well.
-   */
-  static final int COMPANIONS = 256;
-
-  /** Such requests at a time: a search by more threads than that waits for its windows. */
-  private static final int MOST_ACCOMPANIED = 4;
-
-  /**
    * Requests for contents under way at a time, as many as the store fetches at a time: what would
    * wait there for its turn is better decided when its turn has come.
    */
@@ -206,64 +197,23 @@ final class Windows {
   }
 
   /**
-   * The same, for a reader who waits for {@code spot} and has no window to wait for: if there is no
-   * room for one, that file comes with a few that follow.
+   * Brings files at once, the first of which somebody waits for, whatever else is under way.
+   *
+   * @param stream who is bound to read them; null if that is nobody
+   * @param bytes what they are taken to be as received
    */
-  void advance(Stream stream, Spot spot) {
-    advance(stream);
-    if (stream.hungry && !stream.over && roomBeside()) {
-      accompany(stream, spot);
-    }
-  }
-
-  /** Whether one more request may be under way beside the windows, for somebody who waits. */
-  boolean roomBeside() {
-    return requests.accompanied() < MOST_ACCOMPANIED;
-  }
-
-  private void accompany(Stream stream, Spot spot) {
-    var others = new ArrayList<Spot>();
-    composer.compose(stream, Math.min(COMPANIONS, most(stream)), true, others);
-    others.remove(spot);
-    bringWith(stream, spot, others);
-  }
-
-  /**
-   * Brings a file that {@code late} has under way behind much else, and with it what that has of
-   * its directory from there on: one of several readers is where the others have yet to come.
-   */
-  void hasten(Window late, Spot spot) {
-    if (late.stream == null || !isRunning(late)) {
-      return;
-    }
-    var others = new ArrayList<Spot>();
-    int step = late.stream.forward ? 1 : -1;
-    int end = outline.tree(spot.folder().tree()).orElseThrow().size();
-    for (int at = spot.index() + step;
-        at >= 0 && at < end && others.size() < COMPANIONS;
-        at += step) {
-      if (spot.folder().reading().claim(at) == late) {
-        var next = Spot.at(outline, spot.folder(), at).orElseThrow();
-        if (!outline.isLocal(next.id())) {
-          others.add(next);
-        }
-      }
-    }
-    bringWith(late.stream, spot, others);
-  }
-
-  /** Brings {@code others} with a file that is read, whatever the next window is. */
-  void bringWith(Stream stream, Spot spot, List<Spot> others) {
-    if (!roomBeside()) {
-      return;
-    }
-    var spots = new ArrayList<Spot>(List.of(spot));
-    spots.addAll(others);
-    long bytes = spots.stream().mapToLong(composer::weight).sum();
+  void atOnce(Stream stream, List<Spot> spots, long bytes) {
     var window = window(stream, spots, bytes);
     window.accompanies = true;
-    isRead(spot, window);
+    if (stream != null) {
+      isRead(spots.getFirst(), window);
+    }
     start(List.of(window));
+  }
+
+  /** How many requests for somebody who waits are under way beside the windows. */
+  int underWayAtOnce() {
+    return requests.accompanied();
   }
 
   /** What {@code window} has been made for is read already. */
@@ -314,14 +264,6 @@ final class Windows {
     var window = window(null, spots, bytes);
     start(List.of(window));
     return window;
-  }
-
-  /** Asks for the content of a file that somebody has named, and may wait for next. */
-  void named(Spot spot) {
-    var window = window(null, List.of(spot), Composer.LARGE);
-    window.scattered = true;
-    window.accompanies = true;
-    start(List.of(window));
   }
 
   private Window window(Stream stream, List<Spot> spots, long bytes) {
@@ -490,7 +432,8 @@ final class Windows {
         && requests.bytes() <= MOST_BYTES / 2;
   }
 
-  private int most(Stream stream) {
+  /** How many files a window for {@code stream} may have now. */
+  int most(Stream stream) {
     if (memoryShort) {
       return FEW;
     }
