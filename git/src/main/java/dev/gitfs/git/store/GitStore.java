@@ -248,7 +248,11 @@ final class GitStore implements ObjectStore {
       return told;
     }
     byte[] cached = blobs.getIfPresent(id);
-    return cached != null ? OptionalLong.of(cached.length) : storedSize(id);
+    if (cached != null) {
+      return OptionalLong.of(cached.length);
+    }
+    OptionalLong arrived = arrivals.size(id);
+    return arrived.isPresent() ? arrived : local.size(id);
   }
 
   @Override

@@ -258,9 +258,11 @@ final class LocalObjects implements AutoCloseable {
   private Optional<Pack> packWith(ObjectId id) {
     for (int attempt = 0; attempt < READ_ATTEMPTS; attempt++) {
       boolean stale = false;
-      for (Pack pack : packs().withMaybe(id)) {
+      PackList current = packs();
+      for (Pack pack : current.withMaybe(id)) {
         try {
           if (pack.hasObject(id)) {
+            current.found(pack);
             return Optional.of(pack);
           }
         } catch (IOException e) {

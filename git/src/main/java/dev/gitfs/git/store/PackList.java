@@ -19,9 +19,10 @@ import org.slf4j.LoggerFactory;
  * are looked for are in none of them, and a reader who goes through a repository leaves dozens of
  * packs before they are merged: to ask all of them, five times for each file, took 4% of all
  * processor time. So of packs that have come since the first list was made the ids are in a filter.
+ * Those that are in one are mostly in the one where the last was found, which is asked first.
  *
- * <p>Does not change but for its filter, which lists made one from the other share. For any number
- * of threads.
+ * <p>Does not change but for the order of asking, and for its filter, which lists made one from the
+ * other share. For any number of threads.
  */
 final class PackList {
 
@@ -34,6 +35,9 @@ final class PackList {
 
   private final List<Pack> all;
 
+  /** The same, the one in which something was found last first. Replaced as a whole. */
+  private volatile List<Pack> byUse;
+
   /** Those whose ids are not in the filter. */
   private final List<Pack> others;
 
@@ -42,6 +46,7 @@ final class PackList {
 
   private PackList(List<Pack> all, List<Pack> others, Set<Pack> filtered, IdFilter filter) {
     this.all = all;
+    this.byUse = all;
     this.others = others;
     this.filtered = filtered;
     this.filter = filter;
@@ -106,9 +111,20 @@ final class PackList {
     return all;
   }
 
-  /** Those that may hold {@code id}. */
+  /** Those that may hold {@code id}, the likeliest first. */
   List<Pack> withMaybe(AnyObjectId id) {
-    return filter.mayHold(id) ? all : others;
+    return filter.mayHold(id) ? byUse : others;
+  }
+
+  /** An object was found in {@code pack}, which is one of these. */
+  void found(Pack pack) {
+    List<Pack> before = byUse;
+    if (before.getFirst() != pack) {
+      var now = new ArrayList<Pack>(before.size());
+      now.add(pack);
+      before.stream().filter(other -> other != pack).forEach(now::add);
+      byUse = now;
+    }
   }
 
   /** The index of a pack, if there is one and its ids are to be read. */

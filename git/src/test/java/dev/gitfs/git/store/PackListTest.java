@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.internal.storage.file.Pack;
@@ -96,5 +98,28 @@ final class PackListTest {
   void theSamePacksAreTheSameList() throws Exception {
     var packs = PackList.of(objects.getPacks());
     assertThat(packs.next(objects.getPacks())).isSameAs(packs);
+  }
+
+  @Test
+  void theOneWhereSomethingWasFoundLastIsAskedFirst() throws Exception {
+    var first = PackList.of(objects.getPacks());
+    for (int generation = 1; generation < 4; generation++) {
+      pack(generation, 10);
+    }
+    var packs = first.next(objects.getPacks());
+    Pack second = packs.all().get(1);
+    ObjectId held = ids().stream().filter(id -> holds(second, id)).findFirst().orElseThrow();
+    packs.found(second);
+    assertThat(packs.withMaybe(held))
+        .startsWith(second)
+        .containsExactlyInAnyOrderElementsOf(packs.all());
+  }
+
+  private static boolean holds(Pack pack, ObjectId id) {
+    try {
+      return pack.hasObject(id);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -63,17 +63,17 @@ final class Composer {
         return bytes;
       }
       var spot = next.get();
-      var size = outline.size(spot.id());
       if (!contents) {
-        if (size.isEmpty() && !spot.folder().reading().asked && !isClaimed(spot)) {
+        if (isSizeUnasked(spot)) {
           spots.add(spot);
         }
       } else if (isFree(spot, stream)) {
+        var size = outline.size(spot.id());
         if (isLeftOut(spot, size.orElse(0), stream)) {
           claim(spot, stream.leftOut);
         } else {
           spots.add(spot);
-          bytes += weight(spot);
+          bytes += weight(size.orElse(USUAL_SIZE));
         }
       }
     }
@@ -126,17 +126,21 @@ final class Composer {
         && !outline.isLocal(spot.id());
   }
 
-  /** Whether some window brings its content, and its size with it. */
-  private static boolean isClaimed(Spot spot) {
-    var claim = spot.folder().reading().claim(spot.index());
-    return claim != null && !claim.isLeftOut();
+  /** Whether the size of a file is not known, nor comes with what was asked for. */
+  private boolean isSizeUnasked(Spot spot) {
+    var reading = spot.folder().reading();
+    var claim = reading.claim(spot.index());
+    return !reading.asked
+        && (claim == null || claim.isLeftOut())
+        && outline.size(spot.id()).isEmpty();
   }
 
   /** Marks a file as one that {@code window} is to bring, or to leave out. */
   void claim(Spot spot, Window window) {
     var folder = spot.folder();
-    int entries = outline.tree(folder.tree()).orElseThrow().size();
-    folder.reading().claim(spot.index(), window, entries);
+    folder
+        .reading()
+        .claim(spot.index(), window, () -> outline.tree(folder.tree()).orElseThrow().size());
     folder.watch();
   }
 
@@ -147,7 +151,11 @@ final class Composer {
 
   /** What a file is taken to be as it is received. */
   long weight(Spot spot) {
-    return Math.min(bytes(spot) / DEFLATED, MOST_WEIGHT);
+    return weight(bytes(spot));
+  }
+
+  private static long weight(long size) {
+    return Math.min(size / DEFLATED, MOST_WEIGHT);
   }
 
   /** As what {@link Kinds} knows a file. */

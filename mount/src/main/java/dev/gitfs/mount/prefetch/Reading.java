@@ -1,5 +1,7 @@
 package dev.gitfs.mount.prefetch;
 
+import java.util.function.IntSupplier;
+
 /** What the policy has seen in one directory. Belongs to the policy's thread. */
 final class Reading {
 
@@ -40,9 +42,12 @@ final class Reading {
     return claims == null ? null : claims[index];
   }
 
-  void claim(int index, Window window, int entries) {
+  /**
+   * @param entries how many the directory has
+   */
+  void claim(int index, Window window, IntSupplier entries) {
     if (claims == null) {
-      claims = new Window[entries];
+      claims = new Window[entries.getAsInt()];
     }
     claims[index] = window;
   }
