@@ -120,9 +120,9 @@ final class Errands implements AutoCloseable {
     }
   }
 
-  /** The same for one object, but not for what is brought for somebody who waits. */
-  void awaitAhead(ObjectId id, long nanos) throws InterruptedException {
-    await(id, nanos, Errand::isPatient);
+  /** The same for one object, unless it comes alone: what is asked of it is told sooner. */
+  void awaitAmongOthers(ObjectId id, long nanos) throws InterruptedException {
+    await(id, nanos, errand -> !errand.isOfOne());
   }
 
   /** Returns whether there is reason to wait for others. */
@@ -267,6 +267,11 @@ final class Errands implements AutoCloseable {
       return request instanceof PrefetchRequest.Blobs(var ids, _, boolean awaited)
           && awaited
           && ids.getFirst().equals(id);
+    }
+
+    /** Whether it was made for a single object. */
+    private boolean isOfOne() {
+      return request instanceof PrefetchRequest.Blobs(var ids, _, _) && ids.size() == 1;
     }
 
     /** Whether it may wait for a slot, and then take one. */

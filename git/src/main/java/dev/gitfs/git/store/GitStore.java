@@ -259,7 +259,7 @@ final class GitStore implements ObjectStore {
   public boolean awaitSize(ObjectId id) throws IOException, InterruptedException {
     long start = System.nanoTime();
     if (upstream.sizesAlone()) {
-      errands.awaitAhead(id, patience(blobLane));
+      errands.awaitAmongOthers(id, patience(blobLane));
     } else {
       errands.await(List.of(id), patience(blobLane));
     }

@@ -93,7 +93,7 @@ public interface ObjectStore extends AutoCloseable {
 
   /**
    * Waits for a blob, and so for its size, if a prefetch is about to bring it; where the server
-   * tells sizes, not if that is for somebody who waits. Returns whether the size is known then.
+   * tells sizes, not if it comes alone. Returns whether the size is known then.
    */
   boolean awaitSize(ObjectId id) throws IOException, InterruptedException;
 

@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who waits for what running prefetches bring. */
 final class ErrandsTest {
@@ -60,16 +62,17 @@ final class ErrandsTest {
     }
   }
 
-  @Test
-  void whoNeedsNoMoreThanASizeWaitsForWhatComesAhead() throws Exception {
-    try (var errands = errands(false)) {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoNeedsNoMoreThanASizeWaitsForWhatComesAmongOthers(boolean awaited) throws Exception {
+    try (var errands = errands(awaited)) {
       Thread.ofVirtual()
           .start(() -> {
             sleep(Duration.ofMillis(300));
             errands.arrived(ids.getFirst());
           });
       long start = System.nanoTime();
-      errands.awaitAhead(ids.getFirst(), Duration.ofSeconds(10).toNanos());
+      errands.awaitAmongOthers(ids.getFirst(), Duration.ofSeconds(10).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofMillis(250), Duration.ofSeconds(5));
       going.countDown();
@@ -77,21 +80,26 @@ final class ErrandsTest {
   }
 
   @Test
-  void butNotForWhatSomebodyElseWaitsFor() throws Exception {
-    try (var errands = errands(true)) {
+  void butNotForAFileThatComesAlone() throws Exception {
+    var alone = ids.subList(0, 1);
+    try (var errands = errands(alone, true)) {
       long start = System.nanoTime();
-      errands.awaitAhead(ids.getFirst(), Duration.ofSeconds(10).toNanos());
+      errands.awaitAmongOthers(alone.getFirst(), Duration.ofSeconds(10).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
       going.countDown();
     }
   }
 
+  private Errands errands(boolean awaited) throws InterruptedException {
+    return errands(ids, awaited);
+  }
+
   /**
-   * With one under way that is to bring them.
+   * With one under way that is to bring {@code ids}.
    *
    * @param awaited whether somebody waits for the first
    */
-  private Errands errands(boolean awaited) throws InterruptedException {
+  private Errands errands(List<ObjectId> ids, boolean awaited) throws InterruptedException {
     var errands =
         new Errands(errand -> {
           errand.expect(ids);

@@ -30,10 +30,10 @@ import org.eclipse.jgit.lib.FileMode;
  * is known with the listing and then asks nothing, one file's attributes are held back there until
  * the answer is known. Whoever names a file of a directory that nobody has listed mostly reads it:
  * its content comes beside its size. Where somebody reads all that he comes to, no sizes are asked
- * for: they come with the contents, and who looks there waits for those. Where sizes come with
- * contents alone, windows are of contents and smaller; who looks where a reader was bound to come,
- * or where several walk, is taken for a reader; and where a link leads comes with the rest of that
- * directory, if somebody who reads on is bound to come there.
+ * for: they come with the contents, and who looks there waits for those, or is taken for one more
+ * reader. Where sizes come with contents alone, windows are of contents and smaller; who looks
+ * where a reader was bound to come, or where several walk, is taken for a reader; and where a link
+ * leads comes with the rest of that directory, if somebody who reads on is bound to come there.
  *
  * <h2>Contents ({@link Reads})</h2>
  *
@@ -171,15 +171,10 @@ final class Policy {
 
   /** Whether who waits for a size waits for content, and is brought that as a reader. */
   private boolean awaitsContent(Folder folder, int index, long now) {
-    if (mode == PrefetchMode.ATTRIBUTES) {
-      return false;
-    }
-    return Spot.at(windows.outline(), folder, index)
-        .map(
-            windows.outline().serverTellsSizes()
-                ? windows::isComing
-                : spot -> reads.looked(spot, now))
-        .orElse(false);
+    return mode != PrefetchMode.ATTRIBUTES
+        && Spot.at(windows.outline(), folder, index)
+            .map(spot -> reads.looked(spot, now))
+            .orElse(false);
   }
 
   /** Whether who waits for a size there knows the file's name, and may want its content next. */

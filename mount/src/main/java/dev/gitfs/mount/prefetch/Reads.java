@@ -95,10 +95,13 @@ final class Reads {
   }
 
   /**
-   * Someone waits for the content of a file, which alone tells its size. Returns whether that comes
-   * to a reader who is followed, so that nothing else need be done for him.
+   * Someone waits for the size of a file. Returns whether its content comes to a reader who is
+   * followed, and the size with it, so that nothing else need be done for him.
    */
   boolean looked(Spot spot, long now) {
+    if (outline.serverTellsSizes()) {
+      return isComing(spot) || windows.isReadThrough(spot.folder(), now) && comesTo(spot, now);
+    }
     if (!composer.isFree(spot, null)) {
       return !outline.sizesAlone();
     }
@@ -107,6 +110,24 @@ final class Reads {
       return !outline.sizesAlone() && isTarget(now) && isAhead(spot, now);
     }
     return !outline.sizesAlone() && (goesOn(spot, now) || isWalked(spot, now));
+  }
+
+  /** Whether a window brings a file that somebody waits for; if that is long, it comes at once. */
+  private boolean isComing(Spot spot) {
+    if (!windows.isComing(spot)) {
+      return false;
+    }
+    if (outline.isFar(spot.id())) {
+      companions.hasten(spot.folder().reading().claim(spot.index()), spot);
+    }
+    return true;
+  }
+
+  private boolean comesTo(Spot spot, long now) {
+    return spot.folder().isListed()
+        && spot.folder().reading().claim(spot.index()) == null
+        && composer.isFree(spot, null)
+        && (goesOn(spot, now) || isWalked(spot, now));
   }
 
   /** Someone follows a link. */

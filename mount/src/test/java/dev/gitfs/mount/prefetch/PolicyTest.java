@@ -309,6 +309,25 @@ final class PolicyTest {
   }
 
   @Test
+  void whoLooksThereDoesNotAskForSizesFirst() {
+    var mount = adaptive(ordered(400)).play(ordered(0, 100, ""));
+    int before = mount.demands() + mount.sizeRequests();
+    var first = ordered(100, 400, "").threads().getFirst();
+    var second = ordered(230, 231, "").threads().getFirst();
+    mount.play(new Trace(List.of(first, second)));
+    assertThat(mount.demands() + mount.sizeRequests() - before).isZero();
+  }
+
+  @Test
+  void whoLooksWhereAReaderOfAllIsBoundToComeIsTakenForOne() {
+    var mount = adaptive(ordered(2000)).play(ordered(0, 300, ""));
+    int before = mount.demands() + mount.sizeRequests();
+    // So far away that nothing there has been asked for.
+    mount.play(ordered(1990, 1991, ""));
+    assertThat(mount.demands() + mount.sizeRequests() - before).isZero();
+  }
+
+  @Test
   void archivesAndLargeFilesAreLeftForDemand() {
     var tree = RecordedTree.of("d/a.c", "d/b.c", "d/c.zip", "d/d.c:5000000", "d/e.png", "d/f.c");
     var mount = adaptive(tree).play(Trace.of("d/", "d/a.c", "d/b.c"));

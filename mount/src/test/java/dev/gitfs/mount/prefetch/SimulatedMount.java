@@ -48,8 +48,8 @@ final class SimulatedMount {
   private final Map<ObjectId, Long> sizes = new HashMap<>();
   private final Map<ObjectId, Long> trees = new HashMap<>();
 
-  /** Contents that nobody waited for when they were asked for. */
-  private final Map<ObjectId, Long> broughtAhead = new HashMap<>();
+  /** Contents that did not come alone. */
+  private final Map<ObjectId, Long> broughtWithOthers = new HashMap<>();
 
   private final Set<ObjectId> inKernel = new HashSet<>();
   private final Set<ObjectId> read = new HashSet<>();
@@ -313,7 +313,7 @@ final class SimulatedMount {
       return now + LOOK_NANOS;
     }
     var coming = objectInfo ? sizes.get(blob) : contents.get(blob);
-    var ahead = broughtAhead.get(blob);
+    var ahead = broughtWithOthers.get(blob);
     if (coming == null && ahead != null && ahead <= now + PATIENCE) {
       coming = ahead;
     }
@@ -423,8 +423,8 @@ final class SimulatedMount {
         for (var id : files) {
           at += nanos(arrive((long) (tree.size(id) * PACKED)));
           contents.merge(id, at, Math::min);
-          if (!overtakes) {
-            broughtAhead.merge(id, at, Math::min);
+          if (!overtakes || files.size() > 1) {
+            broughtWithOthers.merge(id, at, Math::min);
           }
           prefetched.add(id);
         }

@@ -30,7 +30,7 @@ final class TracesTest {
     "tar,          24,       90,     4",
     "grep-include, 36,       2500,   3",
     "rg,           55,       110,    4",
-    "rg-4-threads, 91,       110,    4",
+    "rg-4-threads, 76,       110,    4",
     "make,         55,       750,    3",
     "ide,          95,       2400,   4",
     "agent,        45,       220,    3",
