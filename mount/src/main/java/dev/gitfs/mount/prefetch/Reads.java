@@ -123,10 +123,10 @@ final class Reads {
     return true;
   }
 
+  /** Whether a reader comes to a file that no window was asked to bring, or to leave out. */
   private boolean comesTo(Spot spot, long now) {
     return spot.folder().isListed()
         && spot.folder().reading().claim(spot.index()) == null
-        && composer.isFree(spot, null)
         && (goesOn(spot, now) || isWalked(spot, now));
   }
 
