@@ -49,18 +49,25 @@ final class Companions {
   }
 
   /**
-   * Brings a file that {@code late} has under way behind much else, and with it what that has of
-   * its directory: one of several readers is where the others have yet to come.
+   * Somebody waits for a file. Returns whether a window brings it. What is behind much else in its
+   * answer comes at once, with what that has of its directory: one of several readers is where the
+   * others have yet to come.
    */
-  void hasten(Window late, Spot spot) {
-    if (late.stream != null && windows.isRunning(late) && haveRoom()) {
+  boolean hasten(Spot spot) {
+    var window = windows.coming(spot);
+    if (window.isPresent() && outline.isFar(spot.id())) {
+      var late = window.get();
       bring(late.stream, spot, around(late.stream, spot, other -> isClaimed(other, late)));
     }
+    return window.isPresent();
   }
 
-  /** Brings what else a reader is bound to read in the directory of {@code spot}. */
-  void enter(Stream stream, Spot spot) {
-    bring(
+  /**
+   * Brings what else a reader is bound to read in the directory of {@code spot}. Returns whether
+   * there was room for that.
+   */
+  boolean enter(Stream stream, Spot spot) {
+    return bring(
         stream,
         spot,
         around(
@@ -79,14 +86,15 @@ final class Companions {
         other -> isClaimed(other, stream.leftOut) && !composer.isLeftOut(other, stream));
   }
 
-  /** Brings {@code others} with a file that is read. */
-  void bring(Stream stream, Spot spot, List<Spot> others) {
+  /** Brings {@code others} with a file that is read, if there is room for that. */
+  boolean bring(Stream stream, Spot spot, List<Spot> others) {
     if (!haveRoom()) {
-      return;
+      return false;
     }
     var spots = new ArrayList<Spot>(List.of(spot));
     spots.addAll(others);
     windows.atOnce(stream, spots, spots.stream().mapToLong(composer::weight).sum());
+    return true;
   }
 
   /** Brings the content of a file that somebody has named, and may wait for next. */

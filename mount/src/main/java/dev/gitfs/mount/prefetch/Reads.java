@@ -67,13 +67,13 @@ final class Reads {
         missed(spot, now);
       }
     } else if (window != null) {
+      if (missed) {
+        companions.hasten(spot);
+      }
       reading.unclaim(spot.index());
       if (window.isLeftOut()) {
         leftOut(window.stream, spot, missed, now);
         return;
-      }
-      if (missed && outline.isFar(spot.id())) {
-        companions.hasten(window, spot);
       }
       guesses.used(window);
       // Those that were brought for their attributes were counted when they were listed.
@@ -100,7 +100,8 @@ final class Reads {
    */
   boolean looked(Spot spot, long now) {
     if (outline.serverTellsSizes()) {
-      return isComing(spot) || windows.isReadThrough(spot.folder(), now) && comesTo(spot, now);
+      return companions.hasten(spot)
+          || windows.isReadThrough(spot.folder(), now) && comesTo(spot, now);
     }
     if (!composer.isFree(spot, null)) {
       return !outline.sizesAlone();
@@ -110,17 +111,6 @@ final class Reads {
       return !outline.sizesAlone() && isTarget(now) && isAhead(spot, now);
     }
     return !outline.sizesAlone() && (goesOn(spot, now) || isWalked(spot, now));
-  }
-
-  /** Whether a window brings a file that somebody waits for; if that is long, it comes at once. */
-  private boolean isComing(Spot spot) {
-    if (!windows.isComing(spot)) {
-      return false;
-    }
-    if (outline.isFar(spot.id())) {
-      companions.hasten(spot.folder().reading().claim(spot.index()), spot);
-    }
-    return true;
   }
 
   /** Whether a reader comes to a file that no window was asked to bring, or to leave out. */
@@ -145,11 +135,7 @@ final class Reads {
    */
   private boolean isAhead(Spot spot, long now) {
     var stream = windows.bound(spot.folder(), now);
-    if (stream.isEmpty() || !companions.haveRoom()) {
-      return false;
-    }
-    companions.enter(stream.get(), spot);
-    return true;
+    return stream.isPresent() && companions.enter(stream.get(), spot);
   }
 
   private String name(Spot spot) {

@@ -243,10 +243,10 @@ final class Windows {
     return stream.deep && now - stream.usedAt < PATIENCE_NANOS && folder.isWithin(stream.scope);
   }
 
-  /** Whether a window under way brings the content of a file to somebody who reads on. */
-  boolean isComing(Spot spot) {
-    var window = spot.folder().reading().claim(spot.index());
-    return window != null && window.stream != null && !window.isLeftOut() && isRunning(window);
+  /** The window under way that brings the content of a file to somebody who reads on. */
+  Optional<Window> coming(Spot spot) {
+    return Optional.ofNullable(spot.folder().reading().claim(spot.index()))
+        .filter(window -> window.stream != null && !window.isLeftOut() && isRunning(window));
   }
 
   private boolean deserves(Stream stream) {
