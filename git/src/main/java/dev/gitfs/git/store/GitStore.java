@@ -258,11 +258,7 @@ final class GitStore implements ObjectStore {
   @Override
   public boolean awaitSize(ObjectId id) throws IOException, InterruptedException {
     long start = System.nanoTime();
-    if (upstream.sizesAlone()) {
-      errands.awaitAmongOthers(id, patience(blobLane));
-    } else {
-      errands.await(List.of(id), patience(blobLane));
-    }
+    errands.awaitSize(id, patience(blobLane));
     boolean known = sizeIfLocal(id).isPresent();
     if (known) {
       waited(start);

@@ -14,18 +14,31 @@ public sealed interface PrefetchRequest {
    * late that nobody waits for it is asked for again with a file that is awaited.
    *
    * @param ids blobs, in the order in which they will be read
-   * @param awaited whether somebody waits for the first of them: then it is asked for at once,
-   *     however many other prefetches are under way
    */
-  record Blobs(List<ObjectId> ids, long maxBytes, boolean awaited) implements PrefetchRequest {
+  record Blobs(List<ObjectId> ids, long maxBytes, Urgency urgency) implements PrefetchRequest {
     public Blobs {
       ids = List.copyOf(ids);
     }
 
     /** What nobody waits for. */
     public Blobs(List<ObjectId> ids, long maxBytes) {
-      this(ids, maxBytes, false);
+      this(ids, maxBytes, Urgency.AHEAD);
     }
+  }
+
+  /** How soon contents are wanted. */
+  enum Urgency {
+    /** When it is their turn. */
+    AHEAD,
+
+    /**
+     * At once, however many other prefetches are under way: somebody waits for the size of the
+     * first, which is asked for by itself, and may want its content next.
+     */
+    BESIDE_SIZE,
+
+    /** At once: somebody waits for the first. */
+    AWAITED
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.gitfs.git.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +11,8 @@ import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who waits for what running prefetches bring. */
 final class ErrandsTest {
@@ -19,12 +21,13 @@ final class ErrandsTest {
       IntStream.range(0, 5).mapToObj(i -> ObjectId.fromString("%040x".formatted(i + 1))).toList();
 
   private final CountDownLatch expecting = new CountDownLatch(1);
+  private volatile Errands.Errand started;
   private final CountDownLatch going = new CountDownLatch(1);
 
   @Test
   void whatKeepsComingIsWaitedForHoweverLongAllOfItTakes() throws Exception {
     var come = new AtomicInteger();
-    try (var errands = errands(false)) {
+    try (var errands = errands(Urgency.AHEAD)) {
       Thread.ofVirtual()
           .start(() -> {
             for (ObjectId id : ids) {
@@ -41,7 +44,7 @@ final class ErrandsTest {
 
   @Test
   void whoWaitedForOneInVainWaitsForNoOthers() throws Exception {
-    try (var errands = errands(false)) {
+    try (var errands = errands(Urgency.AHEAD)) {
       long start = System.nanoTime();
       errands.await(ids, Duration.ofMillis(500).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
@@ -53,7 +56,7 @@ final class ErrandsTest {
   @Test
   void whatWasWaitedForInVainIsFar() throws Exception {
     long patience = Duration.ofMillis(50).toNanos();
-    try (var errands = errands(false)) {
+    try (var errands = errands(Urgency.AHEAD)) {
       assertThat(errands.isFar(ids.getLast(), patience)).isFalse();
       errands.await(ids.subList(0, 1), patience);
       assertThat(ids).allMatch(id -> errands.isFar(id, patience));
@@ -63,51 +66,73 @@ final class ErrandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void whoNeedsNoMoreThanASizeWaitsForWhatComesAmongOthers(boolean awaited) throws Exception {
-    try (var errands = errands(awaited)) {
+  @EnumSource(names = {"AHEAD", "AWAITED"})
+  void whoNeedsNoMoreThanASizeWaitsForContent(Urgency urgency) throws Exception {
+    try (var errands = errands(urgency)) {
       Thread.ofVirtual()
           .start(() -> {
             sleep(Duration.ofMillis(300));
             errands.arrived(ids.getFirst());
           });
       long start = System.nanoTime();
-      errands.awaitAmongOthers(ids.getFirst(), Duration.ofSeconds(10).toNanos());
+      errands.awaitSize(ids.getFirst(), Duration.ofSeconds(10).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofMillis(250), Duration.ofSeconds(5));
       going.countDown();
     }
   }
 
-  @Test
-  void butNotForAFileThatComesAlone() throws Exception {
-    var alone = ids.subList(0, 1);
-    try (var errands = errands(alone, true)) {
+  @ParameterizedTest
+  @CsvSource({
+    // whether bytes come meanwhile, milliseconds until he goes on
+    "true,  1200, 5000",
+    "false, 500,  1100",
+  })
+  void whoNeedsASizeWaitsOnWhileTheAnswerComes(boolean comes, int least, int most)
+      throws Exception {
+    try (var errands = errands(Urgency.AHEAD)) {
+      Thread.ofVirtual()
+          .start(() -> {
+            for (int turn = 1; turn <= 12; turn++) {
+              sleep(Duration.ofMillis(100));
+              started.isEnough(comes ? turn * 1000 : 0);
+            }
+            errands.arrived(ids.getFirst());
+          });
       long start = System.nanoTime();
-      errands.awaitAmongOthers(alone.getFirst(), Duration.ofSeconds(10).toNanos());
+      errands.awaitSize(ids.getFirst(), Duration.ofMillis(500).toNanos());
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofMillis(least), Duration.ofMillis(most));
+      going.countDown();
+    }
+  }
+
+  @Test
+  void butNotForWhatComesBesideTheSize() throws Exception {
+    var alone = ids.subList(0, 1);
+    try (var errands = errands(alone, Urgency.BESIDE_SIZE)) {
+      long start = System.nanoTime();
+      errands.awaitSize(alone.getFirst(), Duration.ofSeconds(10).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
       going.countDown();
     }
   }
 
-  private Errands errands(boolean awaited) throws InterruptedException {
-    return errands(ids, awaited);
+  private Errands errands(Urgency urgency) throws InterruptedException {
+    return errands(ids, urgency);
   }
 
-  /**
-   * With one under way that is to bring {@code ids}.
-   *
-   * @param awaited whether somebody waits for the first
-   */
-  private Errands errands(List<ObjectId> ids, boolean awaited) throws InterruptedException {
+  /** With one under way that is to bring {@code ids}. */
+  private Errands errands(List<ObjectId> ids, Urgency urgency) throws InterruptedException {
     var errands =
         new Errands(errand -> {
+          started = errand;
           errand.expect(ids);
           expecting.countDown();
           going.await();
           return true;
         });
-    errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, awaited));
+    errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, urgency));
     expecting.await();
     return errands;
   }

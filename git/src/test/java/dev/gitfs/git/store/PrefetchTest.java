@@ -12,6 +12,7 @@ import dev.gitfs.git.remote.RemoteRef;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.Prefetch.State;
+import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.Fault;
 import dev.gitfs.testkit.Git;
@@ -176,7 +177,8 @@ final class PrefetchTest {
         awaitRunning(store.prefetch(new PrefetchRequest.Blobs(half, Long.MAX_VALUE)));
       }
       var rest = files.subList(FILES - 3, FILES);
-      Prefetch awaited = store.prefetch(new PrefetchRequest.Blobs(rest, Long.MAX_VALUE, true));
+      Prefetch awaited =
+          store.prefetch(new PrefetchRequest.Blobs(rest, Long.MAX_VALUE, Urgency.AWAITED));
       assertThat(awaited.progress().state()).isEqualTo(State.RUNNING);
       assertThat(Cache.read(store.blob(rest.getFirst()))).isEqualTo(content(rest.getFirst()));
       assertThat(awaited.await(LONG)).isTrue();
@@ -271,7 +273,7 @@ final class PrefetchTest {
       store.blob(files.get(FILES - 3)).close();
       var late = files.subList(FILES - 2, FILES);
       assertThat(late).allMatch(store::isFar);
-      Prefetch again = store.prefetch(new PrefetchRequest.Blobs(late, 1 << 20, true));
+      Prefetch again = store.prefetch(new PrefetchRequest.Blobs(late, 1 << 20, Urgency.AWAITED));
       assertThat(again.await(LONG)).isTrue();
       assertThat(late).allMatch(store::isLocal).noneMatch(store::isFar);
       server.heal();

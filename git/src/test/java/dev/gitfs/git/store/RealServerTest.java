@@ -148,7 +148,7 @@ final class RealServerTest {
         var backwards = order.reversed();
         var ids = backwards.stream().map(ObjectId::fromString).toList();
         var done = new CountDownLatch(1);
-        store.prefetch(new PrefetchRequest.Blobs(ids, 1 << 20, false)).whenDone(done::countDown);
+        store.prefetch(new PrefetchRequest.Blobs(ids, 1 << 20)).whenDone(done::countDown);
         done.await();
         assertThat(inPackWith(backwards.getFirst())).containsExactlyElementsOf(backwards);
       }

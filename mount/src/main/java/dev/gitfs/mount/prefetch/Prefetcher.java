@@ -349,8 +349,8 @@ public final class Prefetcher implements AutoCloseable {
       log.debug("{}", wish.summary());
       switch (wish) {
         case Wish.Sizes(int window, var files) -> fetch(window, new PrefetchRequest.Sizes(files));
-        case Wish.Contents(int window, var files, long maxBytes, boolean awaited) ->
-            fetch(window, new PrefetchRequest.Blobs(files, maxBytes, awaited));
+        case Wish.Contents(int window, var files, long maxBytes, var urgency) ->
+            fetch(window, new PrefetchRequest.Blobs(files, maxBytes, urgency));
         case Wish.Trees(int window, var tree, long maxBytes) ->
             fetch(window, new PrefetchRequest.Trees(tree, maxBytes));
         case Wish.Cancel(int window) -> {

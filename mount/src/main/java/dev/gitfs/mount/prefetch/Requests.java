@@ -75,7 +75,7 @@ final class Requests {
         }
       }
     }
-    wishes.add(new Wish.Contents(start(windows), ids, maxBytes, windows.getFirst().accompanies));
+    wishes.add(new Wish.Contents(start(windows), ids, maxBytes, windows.getFirst().urgency()));
   }
 
   /** Asks for the sizes of a window, which is reserved. */

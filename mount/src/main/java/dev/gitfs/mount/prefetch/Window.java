@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import java.util.List;
 
 /** Some files that were asked for together, ahead of need. Belongs to the policy's thread. */
@@ -39,6 +40,13 @@ final class Window {
     this.spots = spots;
     this.count = spots.size();
     this.bytes = bytes;
+  }
+
+  Urgency urgency() {
+    if (!accompanies) {
+      return Urgency.AHEAD;
+    }
+    return isNamed() ? Urgency.BESIDE_SIZE : Urgency.AWAITED;
   }
 
   /** Whether it is one file that somebody named, before he reads it. */

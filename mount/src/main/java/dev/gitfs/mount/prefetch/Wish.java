@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import java.util.List;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -27,9 +28,8 @@ sealed interface Wish {
    * The contents of files, in the order in which they will be read.
    *
    * @param maxBytes after how much to stop, as received
-   * @param awaited whether somebody waits for the first, so that it waits for no other request
    */
-  record Contents(int window, List<ObjectId> files, long maxBytes, boolean awaited)
+  record Contents(int window, List<ObjectId> files, long maxBytes, Urgency urgency)
       implements Wish {}
 
   /** All trees below a tree. */

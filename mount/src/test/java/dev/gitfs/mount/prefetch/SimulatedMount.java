@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import dev.gitfs.git.store.Tree;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -382,7 +383,7 @@ final class SimulatedMount {
     for (var wish : wishes) {
       if (wish instanceof Wish.Cancel(int window)) {
         waiting.removeIf(other -> other.window() == window);
-      } else if (wish instanceof Wish.Contents contents && contents.awaited()) {
+      } else if (wish instanceof Wish.Contents contents && contents.urgency() != Urgency.AHEAD) {
         lanes--;
         requests++;
         start(wish);
@@ -403,7 +404,8 @@ final class SimulatedMount {
 
   private void start(Wish wish) {
     // Connections share the link: what is small and in a hurry overtakes what is large.
-    boolean overtakes = wish instanceof Wish.Contents contents && contents.awaited();
+    boolean overtakes =
+        wish instanceof Wish.Contents contents && contents.urgency() != Urgency.AHEAD;
     long at = overtakes ? now + ROUND_TRIP : Math.max(now + ROUND_TRIP, linkFree);
     switch (wish) {
       case Wish.Trees(_, var root, _) -> {
@@ -418,12 +420,12 @@ final class SimulatedMount {
           sizes.merge(id, at, Math::min);
         }
       }
-      case Wish.Contents(_, var files, _, _) -> {
+      case Wish.Contents(_, var files, _, var urgency) -> {
         contentRequests++;
         for (var id : files) {
           at += nanos(arrive((long) (tree.size(id) * PACKED)));
           contents.merge(id, at, Math::min);
-          if (!overtakes || files.size() > 1) {
+          if (urgency != Urgency.BESIDE_SIZE) {
             broughtWithOthers.merge(id, at, Math::min);
           }
           prefetched.add(id);
