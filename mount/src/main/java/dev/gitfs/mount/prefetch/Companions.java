@@ -50,12 +50,12 @@ final class Companions {
 
   /**
    * Somebody waits for a file. Returns whether a window brings it. What is behind much else in its
-   * answer comes at once, with what that has of its directory: one of several readers is where the
-   * others have yet to come.
+   * answer comes at once, and once, with what that has of its directory: one of several readers is
+   * where the others have yet to come.
    */
   boolean hasten(Spot spot) {
     var window = windows.coming(spot);
-    if (window.isPresent() && outline.isFar(spot.id())) {
+    if (window.isPresent() && !window.get().accompanies && outline.isFar(spot.id())) {
       var late = window.get();
       bring(late.stream, spot, around(late.stream, spot, other -> isClaimed(other, late)));
     }

@@ -43,7 +43,11 @@ final class Looks {
 
   void listed(Folder folder, long now) {
     var reading = folder.reading();
-    if (credit > 0 && reading.sizes() == null && !reading.asked && isUnknown(folder)) {
+    if (credit > 0
+        && reading.sizes() == null
+        && !reading.asked
+        && isUnknown(folder)
+        && !windows.isReadThrough(folder, now)) {
       credit--;
       follow(folder, false, now);
     }
@@ -92,7 +96,7 @@ final class Looks {
   /** Attributes are cheap, so whoever looks at two places is taken to look at all between. */
   private void follow(Folder folder, boolean looked, long now) {
     int first = outline.sizesAlone() ? FIRST_SIZES : FIRST_CONTENTS;
-    var near = windows.streams(true).stream().findFirst();
+    var near = windows.looker();
     Stream stream;
     if (near.isPresent()) {
       stream = near.get();

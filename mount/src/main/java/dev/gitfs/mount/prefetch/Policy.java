@@ -33,7 +33,8 @@ import org.eclipse.jgit.lib.FileMode;
  * for: they come with the contents, and who looks there waits for those, or is taken for one more
  * reader. Where sizes come with contents alone, windows are of contents and smaller; who looks
  * where a reader was bound to come, or where several walk, is taken for a reader; and where a link
- * leads comes with the rest of that directory, if somebody who reads on is bound to come there.
+ * leads comes with the rest of that directory, if somebody who reads on is bound to come there. Who
+ * reads most of what was brought there to be looked at is followed as a reader from then on.
  *
  * <h2>Contents ({@link Reads})</h2>
  *
@@ -54,14 +55,14 @@ import org.eclipse.jgit.lib.FileMode;
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
  * the link does not idle; or to the middle of the one before, if that is as large as they get. Of
  * the window before that it is then known how much was used: half, and the next one is twice as
- * large; an eighth, as large; less, and it shrinks, until the stream ends. What is on its way
- * behind so much else that nobody would wait for it comes at once, with what the window has of its
- * directory, when one of several readers needs it. A kind of file that this reader passes over (of
- * a search through C alone, all the others) is left out from then on, and from the start those that
- * are large or that walkers rarely read, until he reads one, or others like it ({@link Kinds}). One
- * who hops among directories gets guesses, and how much they saved decides how large they are
- * ({@link Guesses}). One who reads files of one name in one directory after the other gets the next
- * ones of that name ({@link Namesakes}).
+ * large; an eighth, as large; less, and it shrinks, until the stream ends; what has not come tells
+ * nothing. What is on its way behind so much else that nobody would wait for it comes at once, with
+ * what the window has of its directory, when one of several readers needs it. A kind of file that
+ * this reader passes over (of a search through C alone, all the others) is left out from then on,
+ * and from the start those that are large or that walkers rarely read, until he reads one, or
+ * others like it ({@link Kinds}). One who hops among directories gets guesses, and how much they
+ * saved decides how large they are ({@link Guesses}). One who reads files of one name in one
+ * directory after the other gets the next ones of that name ({@link Namesakes}).
  *
  * <h2>Its end</h2>
  *

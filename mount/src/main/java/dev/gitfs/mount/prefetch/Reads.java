@@ -77,7 +77,11 @@ final class Reads {
       }
       guesses.used(window);
       // Those that were brought for their attributes were counted when they were listed.
-      windows.use(window, spot, window.stream != null && window.stream.attributes ? 0 : 1, now);
+      boolean looked = window.stream != null && window.stream.attributes;
+      windows.use(window, spot, looked ? 0 : 1, now);
+      if (looked) {
+        window.stream.readToo(spot);
+      }
       if (!window.scattered) {
         count(window, spot.folder());
       }
@@ -101,7 +105,8 @@ final class Reads {
   boolean looked(Spot spot, long now) {
     if (outline.serverTellsSizes()) {
       return companions.hasten(spot)
-          || windows.isReadThrough(spot.folder(), now) && comesTo(spot, now);
+          || windows.isReadThrough(spot.folder(), now)
+              && (comesTo(spot, now) || wantsLeftOut(spot, now));
     }
     if (!composer.isFree(spot, null)) {
       return !outline.sizesAlone();
@@ -110,7 +115,21 @@ final class Reads {
       namesakes.missed(spot, name(spot));
       return !outline.sizesAlone() && isTarget(now) && isAhead(spot, now);
     }
-    return !outline.sizesAlone() && (goesOn(spot, now) || isWalked(spot, now));
+    return !outline.sizesAlone()
+        && (goesOn(spot, now) || isLookedToRead(spot, now) || isWalked(spot, now));
+  }
+
+  /** Follows one who looked so far as a reader, if he has read what he looked at. */
+  private boolean isLookedToRead(Spot spot, long now) {
+    var looker = windows.looker().filter(Stream::looksToRead);
+    if (looker.isEmpty()) {
+      return false;
+    }
+    var stream = looker.get();
+    stream.reads = true;
+    windows.touch(stream, spot, now);
+    lead(stream, spot, stream.readsForward());
+    return true;
   }
 
   /** Whether a reader comes to a file that no window was asked to bring, or to leave out. */
@@ -118,6 +137,16 @@ final class Reads {
     return spot.folder().isListed()
         && spot.folder().reading().claim(spot.index()) == null
         && (goesOn(spot, now) || isWalked(spot, now));
+  }
+
+  /** Whether a reader of all stands before a file that was left out, which is brought to him. */
+  private boolean wantsLeftOut(Spot spot, long now) {
+    var window = spot.folder().reading().claim(spot.index());
+    if (window == null || !window.isLeftOut() || !windows.isReader(spot.folder(), now)) {
+      return false;
+    }
+    window.stream.kinds.want(composer.kind(spot));
+    return companions.bring(window.stream, spot, companions.leftOut(window.stream, spot));
   }
 
   /** Someone follows a link. */
@@ -270,7 +299,7 @@ final class Reads {
 
   /** Leads a stream on to {@code spot} if that is where its reader was bound to come next. */
   private boolean goesOn(Spot spot, long now) {
-    for (var stream : windows.streams(false)) {
+    for (var stream : windows.readers()) {
       if (stream.everything) {
         continue;
       }
@@ -362,7 +391,7 @@ final class Reads {
 
   /** Which way one more reader goes through {@code scope}: as others do, there or elsewhere. */
   private boolean isForward(Folder scope) {
-    var others = windows.streams(false).stream().filter(stream -> !stream.everything).toList();
+    var others = windows.readers().stream().filter(stream -> !stream.everything).toList();
     return others.stream()
         .filter(stream -> stream.deep && stream.scope == scope)
         .findFirst()

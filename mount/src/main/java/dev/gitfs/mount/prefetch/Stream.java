@@ -14,8 +14,22 @@ final class Stream {
   /** One who goes back for one file in so many still reads in order; several readers never do. */
   private static final int IN_ORDER = 16;
 
+  /** Who has read so many of the files he looked at, and half of them, reads what he looks at. */
+  private static final int READ = 8;
+
   /** What brought it about: files looked at, or files read. */
   final boolean attributes;
+
+  /** Whether whom it follows reads files, as who looks at attributes may do as well. */
+  boolean reads;
+
+  /** Files read of those brought to be looked at. */
+  private int lookedAndRead;
+
+  /** The last of those, and how often one came after the one before it, less how often before. */
+  private Spot lastRead;
+
+  private int readDownwards;
 
   /** Which kinds of file this reader reads. */
   final Kinds kinds = new Kinds();
@@ -38,12 +52,13 @@ final class Stream {
   /** Asked for, but did not come: first in the next window. */
   final Deque<Spot> again = new ArrayDeque<>();
 
-  /** The windows asked for last, before that and before that one; null if there are none. */
+  /** The windows asked for last, and before that; null if there are none. */
   Window last;
 
   Window before;
 
-  Window earlier;
+  /** Those before that have not been weighed. */
+  final List<Window> earlier = new ArrayList<>();
 
   /** Links among the files whose sizes were asked for, until somebody looks at one of those. */
   final List<Spot> links = new ArrayList<>();
@@ -80,6 +95,7 @@ final class Stream {
 
   Stream(boolean attributes, Folder scope, Walk walk, boolean forward, int size, Spot place) {
     this.attributes = attributes;
+    this.reads = !attributes;
     this.scope = scope;
     this.walk = walk;
     this.forward = forward;
@@ -107,6 +123,25 @@ final class Stream {
     usedAt = now;
   }
 
+  /** A file is read that was brought to be looked at. */
+  void readToo(Spot spot) {
+    lookedAndRead++;
+    if (lastRead != null) {
+      readDownwards += spot.isBefore(lastRead) ? -1 : 1;
+    }
+    lastRead = spot;
+  }
+
+  /** Whether whom it follows reads most of what he looks at. */
+  boolean looksToRead() {
+    return !reads && lookedAndRead >= READ && 2 * lookedAndRead >= used;
+  }
+
+  /** Which way he who looks to read goes: listings tell less, for he makes them before he reads. */
+  boolean readsForward() {
+    return readDownwards >= 0;
+  }
+
   /** Whether what a reader has left out of what is behind him will not be read any more. */
   boolean isInOrder() {
     return readBackwards * IN_ORDER <= read;
@@ -114,7 +149,9 @@ final class Stream {
 
   /** Notes a window as the newest. */
   void ask(Window window) {
-    earlier = before;
+    if (before != null) {
+      earlier.add(before);
+    }
     before = last;
     last = window;
   }

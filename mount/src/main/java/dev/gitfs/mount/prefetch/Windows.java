@@ -102,9 +102,14 @@ final class Windows {
     return requests.take();
   }
 
-  /** The streams that follow looks, or reads, the one used last first. */
-  List<Stream> streams(boolean attributes) {
-    return streams.stream().filter(stream -> stream.attributes == attributes).toList();
+  /** The streams that follow those who read, the one used last first. */
+  List<Stream> readers() {
+    return streams.stream().filter(stream -> stream.reads).toList();
+  }
+
+  /** The stream that follows looks, if there is one. */
+  Optional<Stream> looker() {
+    return streams.stream().filter(stream -> !stream.reads).findFirst();
   }
 
   ReaderStatistics statistics() {
@@ -141,7 +146,7 @@ final class Windows {
    */
   private static boolean isHalfway(Stream stream) {
     return stream.before != null
-        && !stream.attributes
+        && stream.reads
         && stream.size >= MOST_OBJECTS / 2
         && stream.last.used == 0
         && 2 * stream.before.used >= stream.before.count;
@@ -224,12 +229,21 @@ final class Windows {
 
   /**
    * Whether somebody reads all that he comes to where {@code folder} is: sizes come with contents
-   * there, and a server would be asked for both.
+   * there, and a server would be asked for both. Where none come alone, any reader will do.
    */
   boolean isReadThrough(Folder folder, long now) {
     return streams.stream()
-        .anyMatch(
-            stream -> !stream.attributes && stream.size >= READER && isAround(stream, folder, now));
+        .anyMatch(stream ->
+            stream.reads
+                && (stream.size >= READER || !outline.sizesAlone())
+                && isAround(stream, folder, now));
+  }
+
+  /** Whether one who reads on is in {@code folder} now. */
+  boolean isReader(Folder folder, long now) {
+    return streams.stream()
+        .anyMatch(stream ->
+            stream.reads && stream.place.folder() == folder && isAround(stream, folder, now));
   }
 
   /** One of those who go through where {@code folder} is, and are bound to come to it. */
@@ -251,7 +265,8 @@ final class Windows {
 
   private boolean deserves(Stream stream) {
     if (!stream.everything) {
-      weigh(stream.earlier);
+      stream.earlier.forEach(this::weigh);
+      stream.earlier.removeIf(window -> window.weighed);
       if (!isHalfway(stream)) {
         weigh(stream.before);
       }
@@ -440,9 +455,12 @@ final class Windows {
     return stream.attributes && outline.sizesAlone() ? MOST_SIZES : MOST_OBJECTS / 2;
   }
 
-  /** What a window that its reader has left came to decides the next one's size. */
+  /**
+   * What a window that its reader has left came to decides the next one's size. What is still on
+   * its way tells nothing: of several readers one may be ahead, and the others wait for it.
+   */
   private void weigh(Window window) {
-    if (window == null || window.weighed) {
+    if (window == null || window.weighed || isRunning(window)) {
       return;
     }
     window.weighed = true;
@@ -460,7 +478,7 @@ final class Windows {
     if (window.contents && !stream.attributes) {
       settleKinds(window);
     }
-    window.spots = isRunning(window) ? window.spots : List.of();
+    window.spots = List.of();
     stream.over = stream.size < FEWEST;
     if (stream.over) {
       stream.scope.reading().active = false;

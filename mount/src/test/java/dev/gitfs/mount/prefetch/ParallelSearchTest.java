@@ -3,6 +3,7 @@ package dev.gitfs.mount.prefetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,29 @@ final class ParallelSearchTest {
         assertThat(mount.unread()).as("unread: %s", mount).isLessThanOrEqualTo(200);
       }
     }
+  }
+
+  /**
+   * Where sizes come with contents: on the average of twelve searches. Taken for one who looks, as
+   * long as it is not known that he reads, two took 29 and four 64.
+   */
+  @ParameterizedTest(name = "{0} threads, one stack: {1}")
+  @CsvSource({
+    // threads, shared, requests
+    "2,         true,   26",
+    "4,         false,  58",
+  })
+  void whoReadsWhatHeLooksAtIsFollowedAsAReader(int threads, boolean shared, double requests) {
+    var average =
+        IntStream.rangeClosed(1, 12)
+            .map(seed -> {
+              var mount = new SimulatedMount(tree, PrefetchMode.ADAPTIVE, false);
+              var search = new ParallelSearch(tree, threads, shared, seed % 2 * 5, seed);
+              return mount.play(search.threads()).requests();
+            })
+            .average()
+            .orElseThrow();
+    assertThat(average).isLessThanOrEqualTo(requests);
   }
 
   /** Without those that follow, 78 single files are waited for. */

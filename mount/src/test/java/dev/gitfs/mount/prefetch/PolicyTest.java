@@ -2,12 +2,17 @@ package dev.gitfs.mount.prefetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitfs.git.store.PrefetchRequest.Urgency;
+import dev.gitfs.git.store.Tree;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 
 /** What the policy promises, each on a small tree, at 50 ms. */
@@ -306,6 +311,102 @@ final class PolicyTest {
     var second = ordered(230, 231, "").threads().getFirst();
     mount.play(new Trace(List.of(first, second)));
     assertThat(mount.demands() - before).isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void whatAReaderOfAllStandsBeforeComesWithoutAskingForItsSize() {
+    var files =
+        Stream.concat(
+            IntStream.range(0, 1000).mapToObj(PolicyTest::folder).flatMap(PolicyTest::files),
+            Stream.of("d0300/f99.zip"));
+    var tree = RecordedTree.of(files.map(file -> file + ":20000").toArray(String[]::new));
+    var mount = adaptive(tree).play(ordered(0, 301, ""));
+    int before = mount.demands() + mount.sizeRequests();
+    mount.play(Trace.of("?d0300/f99.zip", "d0300/f99.zip"));
+    assertThat(mount.demands() + mount.sizeRequests() - before).isZero();
+  }
+
+  @Test
+  void whatIsStillOnItsWayTellsNothingOfItsReader() {
+    var tree = ordered(100);
+    var root = tree.root();
+    var policy = new Policy(new OnlyTrees(tree, false), root, PrefetchMode.ADAPTIVE);
+    var late = readsOn(policy, tree, root);
+    var next = contents(policy.on(read(tree, root, "d0001/f01.c"))).getFirst();
+    policy.on(new Access.Ended(next.window(), true, 0));
+    // Another reader is ahead, while what comes before that is still under way.
+    int ahead = 1 + late.files().size();
+    var path = folder(1 + ahead / FILES) + "/f%02d.c".formatted(ahead % FILES);
+    var after = contents(policy.on(read(tree, root, path))).getFirst();
+    assertThat(next.files()).hasSizeGreaterThan(late.files().size());
+    assertThat(after.files()).hasSizeGreaterThan(next.files().size());
+  }
+
+  @Test
+  void whatComesAtOnceDoesNotComeOnceMoreForTheNextReader() {
+    var tree = ordered(100);
+    var root = tree.root();
+    var policy = new Policy(new OnlyTrees(tree, true), root, PrefetchMode.ADAPTIVE);
+    readsOn(policy, tree, root);
+    assertThat(contents(policy.on(read(tree, root, "d0001/f20.c"))))
+        .filteredOn(wish -> wish.urgency() == Urgency.AWAITED)
+        .hasSize(1);
+    assertThat(contents(policy.on(read(tree, root, "d0001/f21.c"))))
+        .noneMatch(wish -> wish.urgency() == Urgency.AWAITED);
+  }
+
+  /** Reads the first directory, and one file of the next; returns the window that this opens. */
+  private static Wish.Contents readsOn(Policy policy, RecordedTree tree, Folder root) {
+    tree.find(root, "d0000").folder().list();
+    var flat = contents(policy.on(read(tree, root, "d0000/f00.c"))).getFirst();
+    policy.on(new Access.Ended(flat.window(), true, 0));
+    files("d0000").skip(1).forEach(file -> policy.on(read(tree, root, file)));
+    return contents(policy.on(read(tree, root, "d0001/f00.c"))).getFirst();
+  }
+
+  private static Access read(RecordedTree tree, Folder root, String path) {
+    var spot = tree.find(root, path);
+    return new Access.Read(spot.folder(), spot.index(), true, 0);
+  }
+
+  private static List<Wish.Contents> contents(List<Wish> wishes) {
+    return wishes.stream()
+        .filter(Wish.Contents.class::isInstance)
+        .map(Wish.Contents.class::cast)
+        .toList();
+  }
+
+  /** What is known of a tree before any file has come. */
+  private record OnlyTrees(RecordedTree recorded, boolean isFar) implements Outline {
+    @Override
+    public Optional<Tree> tree(ObjectId id) {
+      return Optional.of(recorded.tree(id));
+    }
+
+    @Override
+    public boolean isLocal(ObjectId blob) {
+      return false;
+    }
+
+    @Override
+    public boolean isFar(ObjectId blob) {
+      return isFar;
+    }
+
+    @Override
+    public OptionalLong size(ObjectId blob) {
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public boolean serverTellsSizes() {
+      return true;
+    }
+
+    @Override
+    public boolean sizesAlone() {
+      return true;
+    }
   }
 
   @Test

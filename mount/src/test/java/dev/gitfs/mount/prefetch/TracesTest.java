@@ -46,7 +46,7 @@ final class TracesTest {
     "grep,         20,       90,     4",
     "tar,          20,       90,     4",
     "grep-include, 24,       13000,  3",
-    "rg,           32,       110,    4",
+    "rg,           36,       110,    4",
     "rg-4-threads, 85,       110,    4",
     "make,         45,       650,    3",
     "ide,          73,       3200,   3",
