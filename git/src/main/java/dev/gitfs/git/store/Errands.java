@@ -31,12 +31,6 @@ final class Errands implements AutoCloseable {
   /** One arrives while the server puts the next one together. */
   private static final int SLOTS = 2;
 
-  /**
-   * How often who needs a size waits as long as he would, if the answer goes on meanwhile: Linux'
-   * headers for AMD, of up to 24 MB, come in two seconds where others of their number take a tenth.
-   */
-  private static final int SIZE_TURNS = 4;
-
   /** Carries a prefetch out on the calling thread; heeds interrupts. */
   @FunctionalInterface
   interface Work {
@@ -121,63 +115,43 @@ final class Errands implements AutoCloseable {
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
-      if (!await(id, nanos, _ -> true, 1)) {
+      if (!await(id, nanos, _ -> true)) {
         return;
       }
     }
   }
 
-  /**
-   * The same for the size of one, unless that is asked for beside its content; for as long again, a
-   * few times, while what is before it comes. Who is told a size then waits for the content.
-   */
+  /** The same for the size of one, unless that is asked for beside its content. */
   void awaitSize(ObjectId id, long nanos) throws InterruptedException {
-    await(id, nanos, errand -> !errand.isBesideSize(), SIZE_TURNS);
+    await(id, nanos, errand -> !errand.isBesideSize());
   }
 
   /** Returns whether there is reason to wait for others. */
-  private boolean await(ObjectId id, long nanos, Predicate<Errand> which, int turns)
+  private boolean await(ObjectId id, long nanos, Predicate<Errand> which)
       throws InterruptedException {
-    Wait wait = begin(id, nanos, which);
-    if (wait == null) {
-      return true;
-    }
-    for (int turn = 0; turn < turns && (turn == 0 || isNearer(id, nanos, wait)); turn++) {
-      if (wait.arrival.await(wait.most, TimeUnit.NANOSECONDS)) {
-        return true;
-      }
-    }
-    LOG.trace("{} takes long to come", id.name());
-    waitedInVain(id);
-    return false;
-  }
-
-  /** Null if there is nothing to wait for. */
-  private Wait begin(ObjectId id, long nanos, Predicate<Errand> which) {
+    CountDownLatch arrival = null;
+    long most = nanos;
     lock.lock();
     try {
       for (Errand errand : running) {
         if (which.test(errand) && errand.expects(id, nanos)) {
-          return new Wait(errand, id, nanos);
+          arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
+          most = errand.isFor(id) ? Long.MAX_VALUE : errand.patience(nanos);
+          break;
         }
       }
-      return null;
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Whether some has come meanwhile of what brings {@code id}, which is still about to come. */
-  private boolean isNearer(ObjectId id, long nanos, Wait wait) {
-    lock.lock();
-    try {
-      long received = wait.errand.bytes;
-      boolean nearer = received > wait.received && wait.errand.expects(id, nanos);
-      wait.received = received;
-      return nearer;
-    } finally {
-      lock.unlock();
+    if (arrival == null) {
+      return true;
     }
+    boolean came = arrival.await(most, TimeUnit.NANOSECONDS);
+    if (!came) {
+      LOG.trace("{} takes long to come", id.name());
+      waitedInVain(id);
+    }
+    return came;
   }
 
   private void waitedInVain(ObjectId id) {
@@ -253,26 +227,6 @@ final class Errands implements AutoCloseable {
         lock.unlock();
       }
       errand.end(errand.cancelled ? Prefetch.State.CANCELLED : state, failure);
-    }
-  }
-
-  /** Somebody who waits for an object. */
-  private static final class Wait {
-    private final Errand errand;
-    private final CountDownLatch arrival;
-
-    /** Nanoseconds. */
-    private final long most;
-
-    /** Bytes that had come of the answer. */
-    private long received;
-
-    /** With the lock held. */
-    private Wait(Errand errand, ObjectId id, long nanos) {
-      this.errand = errand;
-      this.arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
-      this.most = errand.isFor(id) ? Long.MAX_VALUE : errand.patience(nanos);
-      this.received = errand.bytes;
     }
   }
 

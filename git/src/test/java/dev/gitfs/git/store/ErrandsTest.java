@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Who waits for what running prefetches bring. */
@@ -21,7 +20,6 @@ final class ErrandsTest {
       IntStream.range(0, 5).mapToObj(i -> ObjectId.fromString("%040x".formatted(i + 1))).toList();
 
   private final CountDownLatch expecting = new CountDownLatch(1);
-  private volatile Errands.Errand started;
   private final CountDownLatch going = new CountDownLatch(1);
 
   @Test
@@ -82,31 +80,6 @@ final class ErrandsTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    // whether bytes come meanwhile, milliseconds until he goes on
-    "true,  1200, 5000",
-    "false, 500,  1100",
-  })
-  void whoNeedsASizeWaitsOnWhileTheAnswerComes(boolean comes, int least, int most)
-      throws Exception {
-    try (var errands = errands(Urgency.AHEAD)) {
-      Thread.ofVirtual()
-          .start(() -> {
-            for (int turn = 1; turn <= 12; turn++) {
-              sleep(Duration.ofMillis(100));
-              started.isEnough(comes ? turn * 1000 : 0);
-            }
-            errands.arrived(ids.getFirst());
-          });
-      long start = System.nanoTime();
-      errands.awaitSize(ids.getFirst(), Duration.ofMillis(500).toNanos());
-      assertThat(Duration.ofNanos(System.nanoTime() - start))
-          .isBetween(Duration.ofMillis(least), Duration.ofMillis(most));
-      going.countDown();
-    }
-  }
-
   @Test
   void butNotForWhatComesBesideTheSize() throws Exception {
     var alone = ids.subList(0, 1);
@@ -126,7 +99,6 @@ final class ErrandsTest {
   private Errands errands(List<ObjectId> ids, Urgency urgency) throws InterruptedException {
     var errands =
         new Errands(errand -> {
-          started = errand;
           errand.expect(ids);
           expecting.countDown();
           going.await();
