@@ -266,7 +266,7 @@ final class Errands implements AutoCloseable {
     /** Whether it was made for somebody who waits for {@code id}: another request is no quicker. */
     private boolean isFor(ObjectId id) {
       return request instanceof PrefetchRequest.Blobs(var ids, _, var urgency)
-          && urgency != Urgency.AHEAD
+          && !urgency.isPatient()
           && ids.getFirst().equals(id);
     }
 
@@ -278,8 +278,7 @@ final class Errands implements AutoCloseable {
 
     /** Whether it may wait for a slot, and then take one. */
     private boolean isPatient() {
-      return !(request instanceof PrefetchRequest.Blobs(_, _, var urgency)
-          && urgency != Urgency.AHEAD);
+      return !(request instanceof PrefetchRequest.Blobs blobs) || blobs.urgency().isPatient();
     }
 
     void wants(long count) {

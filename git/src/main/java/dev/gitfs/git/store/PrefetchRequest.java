@@ -38,7 +38,12 @@ public sealed interface PrefetchRequest {
     BESIDE_SIZE,
 
     /** At once: somebody waits for the first. */
-    AWAITED
+    AWAITED;
+
+    /** Whether others may come first. */
+    public boolean isPatient() {
+      return this == AHEAD;
+    }
   }
 
   /**

@@ -1,6 +1,5 @@
 package dev.gitfs.git.store;
 
-import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -73,7 +72,7 @@ final class PrefetchWork implements Errands.Work {
 
   private boolean fetchBlobs(PrefetchRequest.Blobs blobs, Errands.Errand errand)
       throws IOException, InterruptedException {
-    Predicate<ObjectId> isLeftOut = blobs.urgency() == Urgency.AHEAD ? isComing : isComingSoon;
+    Predicate<ObjectId> isLeftOut = blobs.urgency().isPatient() ? isComing : isComingSoon;
     List<ObjectId> missing = blobs.ids().stream().distinct().filter(isLeftOut.negate()).toList();
     errand.wants(missing.size());
     for (List<ObjectId> part : parts(missing)) {

@@ -42,6 +42,7 @@ final class Window {
     this.bytes = bytes;
   }
 
+  /** How soon its contents are wanted. */
   Urgency urgency() {
     if (!accompanies) {
       return Urgency.AHEAD;

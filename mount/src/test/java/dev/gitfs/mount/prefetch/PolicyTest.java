@@ -3,16 +3,12 @@ package dev.gitfs.mount.prefetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.store.PrefetchRequest.Urgency;
-import dev.gitfs.git.store.Tree;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
 
 /** What the policy promises, each on a small tree, at 50 ms. */
@@ -330,7 +326,7 @@ final class PolicyTest {
   void whatIsStillOnItsWayTellsNothingOfItsReader() {
     var tree = ordered(100);
     var root = tree.root();
-    var policy = new Policy(new OnlyTrees(tree, false), root, PrefetchMode.ADAPTIVE);
+    var policy = new Policy(tree.outline(_ -> true), root, PrefetchMode.ADAPTIVE);
     var late = readsOn(policy, tree, root);
     var next = contents(policy.on(read(tree, root, "d0001/f01.c"))).getFirst();
     policy.on(new Access.Ended(next.window(), true, 0));
@@ -346,7 +342,7 @@ final class PolicyTest {
   void whatComesAtOnceDoesNotComeOnceMoreForTheNextReader() {
     var tree = ordered(100);
     var root = tree.root();
-    var policy = new Policy(new OnlyTrees(tree, true), root, PrefetchMode.ADAPTIVE);
+    var policy = new Policy(tree.outline(_ -> true, _ -> true), root, PrefetchMode.ADAPTIVE);
     readsOn(policy, tree, root);
     assertThat(contents(policy.on(read(tree, root, "d0001/f20.c"))))
         .filteredOn(wish -> wish.urgency() == Urgency.AWAITED)
@@ -374,39 +370,6 @@ final class PolicyTest {
         .filter(Wish.Contents.class::isInstance)
         .map(Wish.Contents.class::cast)
         .toList();
-  }
-
-  /** What is known of a tree before any file has come. */
-  private record OnlyTrees(RecordedTree recorded, boolean isFar) implements Outline {
-    @Override
-    public Optional<Tree> tree(ObjectId id) {
-      return Optional.of(recorded.tree(id));
-    }
-
-    @Override
-    public boolean isLocal(ObjectId blob) {
-      return false;
-    }
-
-    @Override
-    public boolean isFar(ObjectId blob) {
-      return isFar;
-    }
-
-    @Override
-    public OptionalLong size(ObjectId blob) {
-      return OptionalLong.empty();
-    }
-
-    @Override
-    public boolean serverTellsSizes() {
-      return true;
-    }
-
-    @Override
-    public boolean sizesAlone() {
-      return true;
-    }
   }
 
   @Test

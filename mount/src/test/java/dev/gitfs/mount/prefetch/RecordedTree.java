@@ -79,6 +79,11 @@ final class RecordedTree {
 
   /** As what is known of it where some trees are local, and nothing of any file. */
   Outline outline(Predicate<ObjectId> isLocal) {
+    return outline(isLocal, _ -> false);
+  }
+
+  /** The same where some files are on their way, but far. */
+  Outline outline(Predicate<ObjectId> isLocal, Predicate<ObjectId> isFar) {
     return new Outline() {
       @Override
       public Optional<Tree> tree(ObjectId id) {
@@ -97,7 +102,7 @@ final class RecordedTree {
 
       @Override
       public boolean isFar(ObjectId blob) {
-        return false;
+        return isFar.test(blob);
       }
 
       @Override

@@ -383,7 +383,7 @@ final class SimulatedMount {
     for (var wish : wishes) {
       if (wish instanceof Wish.Cancel(int window)) {
         waiting.removeIf(other -> other.window() == window);
-      } else if (wish instanceof Wish.Contents contents && contents.urgency() != Urgency.AHEAD) {
+      } else if (wish instanceof Wish.Contents contents && !contents.urgency().isPatient()) {
         lanes--;
         requests++;
         start(wish);
@@ -404,8 +404,7 @@ final class SimulatedMount {
 
   private void start(Wish wish) {
     // Connections share the link: what is small and in a hurry overtakes what is large.
-    boolean overtakes =
-        wish instanceof Wish.Contents contents && contents.urgency() != Urgency.AHEAD;
+    boolean overtakes = wish instanceof Wish.Contents contents && !contents.urgency().isPatient();
     long at = overtakes ? now + ROUND_TRIP : Math.max(now + ROUND_TRIP, linkFree);
     switch (wish) {
       case Wish.Trees(_, var root, _) -> {
