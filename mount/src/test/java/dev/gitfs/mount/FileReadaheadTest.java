@@ -48,7 +48,7 @@ final class FileReadaheadTest {
         contents.put(name(directory, i, "c"), text(directory, i));
       }
       contents.put(name(directory, 3, "h"), "a header\n");
-      contents.put(name(directory, 6, "h"), "too large to be stored ahead\n".repeat(10_000));
+      contents.put(name(directory, 6, "h"), "too large to be stored ahead\n".repeat(40_000));
       contents.put(name(directory, 9, "h"), "another header\n");
     }
     for (int i = 1; i <= UNLISTED; i++) {

@@ -134,8 +134,8 @@ final class DirectoryRun {
     return readers.contains(thread);
   }
 
-  /** Entry {@code index} is asked for by {@code reader}. */
-  void pass(int reader, int index) {
+  /** Entry {@code index} is asked for by {@code reader}; returns whether that is on this way. */
+  boolean pass(int reader, int index) {
     latest = index;
     trust = TRUST;
     if (readers.peekFirst() != reader) {
@@ -146,9 +146,7 @@ final class DirectoryRun {
       }
     }
     kinds.add(kind(index));
-    if (!hasPassed(index)) {
-      advance(index);
-    }
+    return hasPassed(index) || advance(index);
   }
 
   /** The same; claims what to put there for those who go this way. */
@@ -223,7 +221,7 @@ final class DirectoryRun {
   }
 
   /** Opens the window if {@code index} is where its readers were bound to come next. */
-  private void advance(int index) {
+  private boolean advance(int index) {
     boolean isUnderWay = window > 0;
     if (!isUnderWay) {
       forward = index > end;
@@ -231,9 +229,10 @@ final class DirectoryRun {
     if (leads(end, index, isUnderWay ? ABREAST : 1)) {
       window = Math.clamp(2L * window, 1, MOST_FILES);
       end = index;
-    } else {
-      restart(index);
+      return true;
     }
+    restart(index);
+    return false;
   }
 
   /** What was passed over for its kind, which is asked for after all. */

@@ -1,6 +1,7 @@
 package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.Notifier;
+import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Tree;
 import dev.gitfs.mount.prefetch.Prefetcher;
@@ -9,8 +10,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -32,26 +33,28 @@ import java.util.concurrent.locks.ReentrantLock;
  * last file of a directory is left to be asked for, or all files of those who only list would be
  * read for them.
  *
- * <p>Safe for use by many threads. In a directory one at a time reads ahead, and only of that in
- * which it answers: so no two wait for pages that the other has yet to answer. What readers who
- * share a directory ask for meanwhile is read alone, and left out of what is read ahead.
+ * <p>Readers who share a directory, as the threads of a parallel search do, come to files that are
+ * just being put there for one of them. Whoever answers their requests lends a hand first: so they
+ * find the rest of the window there as well, where they would ask for each file a moment before it
+ * came (20,400 reads of an {@code rg} through Linux, and 31,700 without).
+ *
+ * <p>Safe for use by many threads. A thread reads ahead only in the directory in which it answers,
+ * and nothing that another one there has yet to answer: so no two wait for each other's pages.
  */
 final class FileReadahead {
 
-  /** In one window. */
-  private static final int MOST_BYTES = 1 << 20;
+  /** Larger files would take the whole of a window, or more. */
+  private static final int LARGEST = Fill.MOST_BYTES;
 
-  /** Larger files gain little: the kernel's own readahead is at work in them. */
-  private static final int LARGEST = 128 << 10;
+  /** Of a file at a time. */
+  private static final int PART = 128 << 10;
 
   /** Directories that readers are in: as deep as trees are, and some for parallel searches. */
   private static final int MOST_RUNS = 32;
 
   /** Of the few threads that read requests, for all file systems that they serve. */
   private static final ThreadLocal<MemorySegment> BUFFER =
-      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(LARGEST));
-
-  private static final int NONE = -1;
+      ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(PART));
 
   private final ObjectStore store;
   private final Prefetcher prefetcher;
@@ -62,8 +65,8 @@ final class FileReadahead {
   /** The one used last comes first. */
   private final Deque<DirectoryRun> runs = new ArrayDeque<>();
 
-  /** Those in which a thread reads ahead now. */
-  private final Set<Directory> filling = new HashSet<>();
+  /** What is read ahead now. */
+  private final Map<Directory, Fill> fills = new HashMap<>();
 
   FileReadahead(ObjectStore store, Prefetcher prefetcher) {
     this.store = store;
@@ -80,22 +83,27 @@ final class FileReadahead {
     if (prefetcher.isRecording()) {
       return;
     }
-    DirectoryRun.Claim claim;
+    Fill fill;
     lock.lock();
     try {
       var run = runOf(reader, version, tree, index);
-      if (filling.contains(version.directory())) {
-        run.pass(reader, index);
+      fill = fills.get(version.directory());
+      if (fill == null) {
+        var claim = run.come(reader, index);
+        if (claim.isEmpty()) {
+          return;
+        }
+        fill = begin(claim);
+      } else if (!run.pass(reader, index) || fill.run() != run) {
         return;
       }
-      claim = run.come(reader, index);
-      if (!claim.isEmpty()) {
-        filling.add(version.directory());
+      if (!fill.join(index)) {
+        return;
       }
     } finally {
       lock.unlock();
     }
-    fill(kernel, claim);
+    work(kernel, fill, index);
   }
 
   /** The same by a thread that must not wait for the kernel, or with a part of the file. */
@@ -118,27 +126,34 @@ final class FileReadahead {
     if (prefetcher.isRecording()) {
       return;
     }
-    DirectoryRun.Claim claim;
+    Fill fill;
     lock.lock();
     try {
       var before = last(reader);
-      if (before == null || find(version) != null || filling.contains(version.directory())) {
+      if (before == null || find(version) != null || fills.containsKey(version.directory())) {
         return;
       }
       var run = DirectoryRun.expect(before, reader, version, tree);
       if (run == null) {
         return;
       }
-      claim = run.next();
+      var claim = run.next();
       if (claim.isEmpty()) {
         return;
       }
       follow(run);
-      filling.add(version.directory());
+      fill = begin(claim);
+      fill.join();
     } finally {
       lock.unlock();
     }
-    fill(kernel, claim);
+    work(kernel, fill, Fill.NONE);
+  }
+
+  private Fill begin(DirectoryRun.Claim claim) {
+    var fill = new Fill(claim);
+    fills.put(claim.run().version().directory(), fill);
+    return fill;
   }
 
   private DirectoryRun runOf(int reader, Version version, Tree tree, int index) {
@@ -181,58 +196,76 @@ final class FileReadahead {
     }
   }
 
-  /** Puts into the page cache what is claimed, as far as that is here. */
-  private void fill(Notifier kernel, DirectoryRun.Claim claim) throws IOException {
-    if (claim.isEmpty()) {
-      return;
-    }
-    var run = claim.run();
-    var files = claim.files();
-    int done = 0;
+  /** Puts into the page cache what nobody else does, on behalf of entry {@code index}. */
+  private void work(Notifier kernel, Fill fill, int index) throws IOException {
     try {
-      int bytes = MOST_BYTES;
-      while (done < files.length && bytes > 0) {
-        if (!claim.isBehindReaders(files[done])) {
-          int size = fill(kernel, run, files[done]);
-          if (size == NONE && !claim.isOfPassed()) {
-            return;
-          }
-          bytes -= Math.max(size, 0);
+      for (int place; (place = take(fill)) != Fill.NONE; ) {
+        int size = Fill.NONE;
+        try {
+          size = put(kernel, fill.run(), fill.index(place));
+        } finally {
+          isPut(fill, place, size);
         }
-        done++;
       }
     } finally {
       lock.lock();
       try {
-        run.retract(claim, done);
-        filling.remove(run.version().directory());
+        if (fill.leave(index)) {
+          fills.remove(fill.run().version().directory());
+        }
       } finally {
         lock.unlock();
       }
     }
   }
 
+  private int take(Fill fill) {
+    lock.lock();
+    try {
+      return fill.take();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void isPut(Fill fill, int place, int size) {
+    lock.lock();
+    try {
+      fill.put(place, size);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Returns how many bytes that were; none if it is not here, or the kernel does not know it. */
-  private int fill(Notifier kernel, DirectoryRun run, int index) throws IOException {
+  private int put(Notifier kernel, DirectoryRun run, int index) throws IOException {
     var id = run.tree().id(index);
     var held = store.blobAhead(id);
     if (held.isEmpty()) {
-      return NONE;
+      return Fill.NONE;
     }
-    var buffer = BUFFER.get();
-    int size;
+    long size;
     try (var blob = held.get()) {
-      if (blob.size() > LARGEST) {
-        return NONE;
+      size = blob.size();
+      if (size > LARGEST || !put(kernel, run.version().inodeOf(index), blob)) {
+        return Fill.NONE;
       }
-      size = blob.read(0, buffer);
-    }
-    // What is empty is never asked for.
-    if (size > 0 && !kernel.store(run.version().inodeOf(index), 0, buffer.asSlice(0, size))) {
-      return NONE;
     }
     prefetcher.read(run.version().folder(), index);
     store.wasRead(id);
-    return size;
+    return (int) size;
+  }
+
+  /** What is empty is never asked for. */
+  private static boolean put(Notifier kernel, long inode, Blob blob) throws IOException {
+    var buffer = BUFFER.get();
+    for (long done = 0; done < blob.size(); ) {
+      int part = blob.read(done, buffer);
+      if (!kernel.store(inode, done, buffer.asSlice(0, part))) {
+        return false;
+      }
+      done += part;
+    }
+    return true;
   }
 }
