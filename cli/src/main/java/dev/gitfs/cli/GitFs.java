@@ -69,9 +69,7 @@ final class GitFs implements Command {
     int status = commandLine(arguments).execute(arguments);
     System.out.flush();
     System.err.flush();
-    // Not exit: that logs, if so configured, and to learn that it is not would start up logging. No
-    // command leaves a shutdown hook behind that still has work to do.
-    Runtime.getRuntime().halt(status);
+    CommandEnd.with(status);
   }
 
   /** The parser for {@code arguments}, which are still to be parsed. */

@@ -25,6 +25,7 @@ final class Launch {
     // Whoever gives up on this command wants no mount to appear later.
     var giveUp = new Thread(process::end);
     Runtime.getRuntime().addShutdownHook(giveUp);
+    CommandEnd.hasten();
     MountSummary summary;
     try (var _ = Spinner.start("mounting on " + directory)) {
       summary = order.place(process.daemon());

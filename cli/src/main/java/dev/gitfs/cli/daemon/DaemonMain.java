@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.telemetry.LogSetup;
 import dev.gitfs.fuse.FuseMount;
+import dev.gitfs.git.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -24,8 +25,7 @@ final class DaemonMain {
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     boolean foreground = arguments.length > 0 && arguments[0].equals(FOREGROUND);
-    // Done by the time the git server has answered.
-    Thread.ofPlatform().daemon().name("preparation").start(FuseMount::prepare);
+    Thread.ofPlatform().daemon().name("preparation").start(DaemonMain::prepare);
     var table = new MountTable(Path.of(System.getProperty(LogSetup.FILE, "/dev/stderr")));
     var server = DaemonServer.listen(Directories.ofUser().runtime(), table);
     // SIGTERM, SIGINT and the end of main all come here.
@@ -47,6 +47,12 @@ final class DaemonMain {
     }
     table.awaitEmpty();
     System.exit(0);
+  }
+
+  /** The first by the time the request is read, the second when the git server has answered. */
+  private static void prepare() {
+    ObjectStore.prepare();
+    FuseMount.prepare();
   }
 
   private static void endWithStarter() {

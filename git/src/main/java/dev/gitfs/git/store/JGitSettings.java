@@ -2,6 +2,7 @@ package dev.gitfs.git.store;
 
 import java.io.File;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jgit.internal.JGitText;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.storage.file.FileBasedConfig;
 import org.eclipse.jgit.storage.file.WindowCacheConfig;
@@ -29,6 +30,11 @@ final class JGitSettings {
   private static final long TIMESTAMP_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private JGitSettings() {}
+
+  /** Has JGit read the texts of all its messages, one field after the other by reflection. */
+  static void prepare() {
+    JGitText.get();
+  }
 
   /**
    * Objects above {@code streamBytes} are streamed, not held. May be called any number of times.
