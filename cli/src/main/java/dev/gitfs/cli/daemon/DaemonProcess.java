@@ -57,7 +57,9 @@ public final class DaemonProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.add("@" + home.resolve("daemon.jvm"));
       long outside = StoreMemory.outsideHeap(memory.bytes());
-      command.add("-Xmx" + (memory.bytes() - outside + HEAP_BASE.bytes()));
+      long heap = memory.bytes() - outside + HEAP_BASE.bytes();
+      // What is not used of it is not there: from the start, so that nothing is moved to grow it.
+      command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
       Path cache = home.resolve("daemon.aot");
       if (Files.exists(cache)) {
         command.add("-XX:AOTCache=" + cache);
