@@ -158,7 +158,8 @@ final class NamespaceIdleTest {
     use(501, 600);
     Eventually.holds("closed", () -> open().isEmpty());
     long before = heap();
-    use(1, 500);
+    use(1, 250);
+    use(251, 500);
     askWhatIsOpenUntilNothingIs();
     long after = heap();
     assertThat(after).as("heap, %d before", before).isLessThan(before + before / 5);
