@@ -58,7 +58,7 @@ public final class DaemonProcess implements AutoCloseable {
       command.add("@" + home.resolve("daemon.jvm"));
       long outside = StoreMemory.outsideHeap(memory.bytes());
       long heap = memory.bytes() - outside + HEAP_BASE.bytes();
-      // What is not used of it is not there: from the start, so that nothing is moved to grow it.
+      // All of it from the start: what is not used takes no memory, and growing takes collections.
       command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
       Path cache = home.resolve("daemon.aot");
       if (Files.exists(cache)) {

@@ -143,7 +143,7 @@ final class FileReadahead {
       }
       follow(run);
       fill = begin(claim);
-      fill.join();
+      fill.join(Fill.NONE);
     } finally {
       lock.unlock();
     }

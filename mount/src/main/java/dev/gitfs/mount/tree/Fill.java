@@ -18,13 +18,11 @@ final class Fill {
 
   private final DirectoryRun.Claim claim;
 
-  /** Files that have been asked for by those who work here, and not been answered. */
+  /** For each thread that works here the entry that it has to answer, or {@link #NONE}. */
   private final List<Integer> asked = new ArrayList<>();
 
-  /** Places in the claim that are being put there, or for whose pages somebody waits. */
+  /** Entries that are being put there, or for whose pages somebody waits. */
   private final List<Integer> storing = new ArrayList<>();
-
-  private int workers;
 
   /** The next place in the claim. */
   private int next;
@@ -44,45 +42,34 @@ final class Fill {
   }
 
   /**
-   * One more thread works here, which will answer entry {@code index} after that. False if another
-   * one is at that entry: it may be waiting for the answer, which must come at once then.
+   * One more thread works here, which will answer entry {@code index} after that, or {@link #NONE}.
+   * False if another one is at that entry: it may be waiting for the answer, which must come at
+   * once then.
    */
   boolean join(int index) {
-    for (int place : storing) {
-      if (claim.files()[place] == index) {
-        return false;
-      }
-    }
-    asked.add(index);
-    workers++;
-    return true;
-  }
-
-  /** The same for one that will answer for no file. */
-  void join() {
-    workers++;
+    return !storing.contains(index) && asked.add(index);
   }
 
   /** The place of the next file to put into the page cache, or {@link #NONE}. */
   int take() {
     while (next < missing && bytes > 0) {
       int place = next++;
-      int index = claim.files()[place];
-      if (!asked.contains(index) && !claim.isBehindReaders(index)) {
-        storing.add(place);
+      if (!asked.contains(index(place)) && !claim.isBehindReaders(index(place))) {
+        storing.add(index(place));
         return place;
       }
     }
     return NONE;
   }
 
+  /** The entry at a place. */
   int index(int place) {
     return claim.files()[place];
   }
 
   /** So many bytes were put there, or {@link #NONE} if there was nothing that could be. */
   void put(int place, int size) {
-    storing.remove((Integer) place);
+    storing.remove((Integer) index(place));
     if (size != NONE) {
       bytes -= size;
     } else if (!claim.isOfPassed()) {
@@ -90,13 +77,10 @@ final class Fill {
     }
   }
 
-  /**
-   * A thread leaves, which joined for {@code index}, or {@link #NONE}; returns if it is the last.
-   */
+  /** A thread leaves, which joined for {@code index}; returns whether it is the last. */
   boolean leave(int index) {
     asked.remove((Integer) index);
-    workers--;
-    if (workers > 0) {
+    if (!asked.isEmpty()) {
       return false;
     }
     claim.run().retract(claim, Math.min(next, missing));
