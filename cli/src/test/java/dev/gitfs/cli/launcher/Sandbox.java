@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class Sandbox implements AutoCloseable {
 
-  static final Path HOME = Path.of(System.getProperty("gitfs.home")).normalize();
+  private static final Path HOME = Path.of(System.getProperty("gitfs.home")).normalize();
 
   /** Much longer than anything here takes, on a machine that does much else. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -2,15 +2,9 @@ package dev.gitfs.mount.prefetch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.gitfs.git.remote.RemoteOptions;
-import dev.gitfs.git.remote.Remotes;
-import dev.gitfs.git.remote.RetryPolicy;
-import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.git.store.ObjectStore;
-import dev.gitfs.git.store.StoreOptions;
-import dev.gitfs.testkit.Git;
+import dev.gitfs.mount.TestStore;
 import dev.gitfs.testkit.GitRepositories;
-import dev.gitfs.testkit.GitServer;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.util.ArrayList;
@@ -33,11 +27,7 @@ final class PrefetcherTest {
   @BeforeEach
   void probeTenDirectories() throws Exception {
     repository.commit(new Snapshot().file("d/file", "content"));
-    var options = new RemoteOptions(Git.environment(), Timeouts.DEFAULT, RetryPolicy.DEFAULT);
-    store =
-        ObjectStore.open(
-            Remotes.open(GitServer.localPath(repositories).url(repository), options),
-            new StoreOptions(repositories.root().resolve("cache"), 32 << 20, Long.MAX_VALUE));
+    store = TestStore.of(repositories, repository);
     var tree = store.resolve(Optional.empty()).tree();
     store.tree(tree);
     // With nothing prefetched, nobody but this test begins and ends the probes.

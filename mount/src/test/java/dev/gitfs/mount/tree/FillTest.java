@@ -3,19 +3,13 @@ package dev.gitfs.mount.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.fuse.Notifier;
-import dev.gitfs.git.remote.RemoteOptions;
-import dev.gitfs.git.remote.Remotes;
-import dev.gitfs.git.remote.RetryPolicy;
-import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.PrefetchRequest;
-import dev.gitfs.git.store.StoreOptions;
 import dev.gitfs.git.store.Tree;
+import dev.gitfs.mount.TestStore;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.Prefetcher;
-import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitRepositories;
-import dev.gitfs.testkit.GitServer;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.io.IOException;
@@ -70,11 +64,7 @@ final class FillTest {
       snapshot.file("f%03d.c".formatted(i), "content of " + i);
     }
     repository.commit(snapshot);
-    var options = new RemoteOptions(Git.environment(), Timeouts.DEFAULT, RetryPolicy.DEFAULT);
-    store =
-        ObjectStore.open(
-            Remotes.open(GitServer.localPath(repositories).url(repository), options),
-            new StoreOptions(repositories.root().resolve("cache"), 32 << 20, Long.MAX_VALUE));
+    store = TestStore.of(repositories, repository);
     var root = store.resolve(Optional.empty()).tree();
     tree = store.tree(root);
     prefetcher = Prefetcher.start(store, root, PrefetchMode.OFF);

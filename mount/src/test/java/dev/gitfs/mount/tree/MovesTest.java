@@ -5,19 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.fuse.Name;
 import dev.gitfs.fuse.Notifier;
-import dev.gitfs.git.remote.RemoteOptions;
-import dev.gitfs.git.remote.Remotes;
-import dev.gitfs.git.remote.RetryPolicy;
-import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
-import dev.gitfs.git.store.StoreOptions;
+import dev.gitfs.mount.TestStore;
 import dev.gitfs.mount.prefetch.PrefetchMode;
 import dev.gitfs.mount.prefetch.Prefetcher;
 import dev.gitfs.testkit.Eventually;
-import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitRepositories;
-import dev.gitfs.testkit.GitServer;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.lang.foreign.MemorySegment;
@@ -54,11 +48,7 @@ final class MovesTest {
             .file("a/b/same", "same")
             .file("a/same", "same")
             .file("quiet/same", "same"));
-    var options = new RemoteOptions(Git.environment(), Timeouts.DEFAULT, RetryPolicy.DEFAULT);
-    store =
-        ObjectStore.open(
-            Remotes.open(GitServer.localPath(repositories).url(repository), options),
-            new StoreOptions(repositories.root().resolve("cache"), 32 << 20, Long.MAX_VALUE));
+    store = TestStore.of(repositories, repository);
     var revision = store.resolve(Optional.empty());
     nodes =
         new Nodes(
