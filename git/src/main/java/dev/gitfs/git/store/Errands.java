@@ -31,6 +31,15 @@ final class Errands implements AutoCloseable {
   /** One arrives while the server puts the next one together. */
   private static final int SLOTS = 2;
 
+  /** Objects in an answer that is on its way as soon as any other would be: a directory. */
+  private static final int SHORT = 64;
+
+  /**
+   * How long that is waited for: a busy server takes a few tenths of a second for any answer, and
+   * to ask it for the same again does not help it; a connection that is stuck is told by then.
+   */
+  private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** Carries a prefetch out on the calling thread; heeds interrupts. */
   @FunctionalInterface
   interface Work {
@@ -326,9 +335,15 @@ final class Errands implements AutoCloseable {
           : named.contains(id);
     }
 
-    /** How long who would wait {@code nanos} for a small answer waits. With the lock held. */
+    /** How long who would wait {@code nanos} for a round trip waits. With the lock held. */
     private long patience(long nanos) {
-      return nanos + expected.preparationNanos();
+      long usual = nanos + expected.preparationNanos();
+      return isShort() ? Math.max(usual, SHORT_NANOS) : usual;
+    }
+
+    /** With the lock held. */
+    private boolean isShort() {
+      return named.size() <= SHORT && expected.count() <= SHORT;
     }
 
     /** With the lock held. */

@@ -29,7 +29,7 @@ final class ExpectedAnswer {
   private final Map<ObjectId, Integer> places = new HashMap<>();
 
   private final long sent;
-  private final long preparationNanos;
+  private final int count;
   private int come;
 
   /** The place of what came last. */
@@ -50,12 +50,17 @@ final class ExpectedAnswer {
       places.put(id, places.size());
     }
     sent = now;
-    preparationNanos = START_NANOS + places.size() * OBJECT_NANOS;
+    count = places.size();
+  }
+
+  /** How many objects it had to bring at first. */
+  int count() {
+    return count;
   }
 
   /** How long the server may take before it sends anything, a round trip not included. */
   long preparationNanos() {
-    return preparationNanos;
+    return START_NANOS + count * OBJECT_NANOS;
   }
 
   /** An object has come; it may be none of these. */

@@ -16,8 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Who waits for what running prefetches bring. */
 final class ErrandsTest {
 
-  private final List<ObjectId> ids =
-      IntStream.range(0, 5).mapToObj(i -> ObjectId.fromString("%040x".formatted(i + 1))).toList();
+  private final List<ObjectId> ids = ids(5);
 
   private final CountDownLatch expecting = new CountDownLatch(1);
   private final CountDownLatch going = new CountDownLatch(1);
@@ -42,11 +41,23 @@ final class ErrandsTest {
 
   @Test
   void whoWaitedForOneInVainWaitsForNoOthers() throws Exception {
-    try (var errands = errands(Urgency.AHEAD)) {
+    var many = ids(100);
+    try (var errands = errands(many, Urgency.AHEAD)) {
       long start = System.nanoTime();
-      errands.await(ids, Duration.ofMillis(500).toNanos());
+      errands.await(many, Duration.ofMillis(500).toNanos());
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofMillis(500), Duration.ofMillis(1000));
+      going.countDown();
+    }
+  }
+
+  @Test
+  void aShortAnswerIsWaitedForWhereABusyServerIsSlow() throws Exception {
+    try (var errands = errands(Urgency.AHEAD)) {
+      long start = System.nanoTime();
+      errands.await(ids.subList(0, 1), 1);
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(3));
       going.countDown();
     }
   }
@@ -107,6 +118,12 @@ final class ErrandsTest {
     errands.start(new PrefetchRequest.Blobs(ids, 1 << 20, urgency));
     expecting.await();
     return errands;
+  }
+
+  private static List<ObjectId> ids(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> ObjectId.fromString("%040x".formatted(i + 1)))
+        .toList();
   }
 
   private static void sleep(Duration duration) {

@@ -43,10 +43,10 @@ public final class Prefetcher implements AutoCloseable {
   private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * How long one who has to wait anyway lets the policy go first: what it takes to put together the
-   * first windows before anything is compiled, and less than a second request would cost.
+   * How long one who has to wait anyway lets the policy go first: what a second request would cost
+   * him. The policy takes a few milliseconds, or tens where other programs want the processors.
    */
-  private static final Duration COURTESY = Duration.ofMillis(20);
+  private static final Duration COURTESY = Duration.ofMillis(100);
 
   /**
    * Directories taken to be looked at after one that was: spares four of five questions for a file
