@@ -227,9 +227,7 @@ final class GitStore implements ObjectStore {
     if (size.isEmpty() || !isQuick(size.getAsLong())) {
       return Optional.empty();
     }
-    Optional<byte[]> bytes = arrivedOrLocal(id, Constants.OBJ_BLOB);
-    bytes.ifPresent(content -> diskHits.increment());
-    return bytes.map(HeapBlob::new);
+    return inflated(id).map(HeapBlob::new);
   }
 
   @Override
@@ -395,14 +393,17 @@ final class GitStore implements ObjectStore {
     return blob;
   }
 
+  /** Kept for those who read on. */
   private Optional<Blob> inflate(ObjectId id) throws IOException {
+    Optional<byte[]> bytes = inflated(id);
+    bytes.ifPresent(content -> blobs.put(id.copy(), content));
+    return bytes.map(HeapBlob::new);
+  }
+
+  private Optional<byte[]> inflated(ObjectId id) throws IOException {
     Optional<byte[]> bytes = arrivedOrLocal(id, Constants.OBJ_BLOB);
-    if (bytes.isEmpty()) {
-      return Optional.empty();
-    }
-    diskHits.increment();
-    blobs.put(id.copy(), bytes.get());
-    return Optional.of(new HeapBlob(bytes.get()));
+    bytes.ifPresent(content -> diskHits.increment());
+    return bytes;
   }
 
   private Optional<Blob> blobFromMemoryOrDisk(ObjectId id)

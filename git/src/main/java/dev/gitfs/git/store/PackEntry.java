@@ -16,13 +16,14 @@ final class PackEntry extends PackedObjectInfo {
   private final int type;
   private final long size;
   private final long bodyOffset;
+  private final long end;
   private final long deltaSize;
   private final PackEntry base;
   private final boolean held;
 
   /**
    * @param size of the object, inflated and with its delta applied
-   * @param bodyOffset where its deflated bytes begin
+   * @param extent where it stands
    * @param deltaSize of the delta, inflated; unused without a base
    * @param base what it is a delta of, null if it is whole
    */
@@ -31,21 +32,20 @@ final class PackEntry extends PackedObjectInfo {
       StagedPack pack,
       int type,
       long size,
-      long offset,
-      long bodyOffset,
-      int crc,
+      PackedExtent extent,
       long deltaSize,
       PackEntry base) {
     super(id);
     this.pack = pack;
     this.type = type;
     this.size = size;
-    this.bodyOffset = bodyOffset;
+    this.bodyOffset = extent.body();
+    this.end = extent.end();
     this.deltaSize = deltaSize;
     this.base = base;
     this.held = size <= MOST_HELD && deltaSize <= MOST_HELD && (base == null || base.held);
-    setOffset(offset);
-    setCRC(crc);
+    setOffset(extent.offset());
+    setCRC(extent.crc());
   }
 
   StagedPack pack() {
@@ -63,6 +63,11 @@ final class PackEntry extends PackedObjectInfo {
 
   long bodyOffset() {
     return bodyOffset;
+  }
+
+  /** Where the next one begins. */
+  long end() {
+    return end;
   }
 
   boolean isDelta() {

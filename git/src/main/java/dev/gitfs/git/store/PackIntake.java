@@ -199,7 +199,7 @@ final class PackIntake {
     }
 
     @Override
-    public void announced(int type, long size, boolean isDelta) {
+    public void announced(long size, boolean isDelta) {
       reception.announced(size, isDelta);
     }
 

@@ -2,16 +2,11 @@ package dev.gitfs.git.store;
 
 import dev.gitfs.git.remote.CorruptPackException;
 import java.io.BufferedOutputStream;
-import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FileOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,7 +17,6 @@ import java.util.function.LongPredicate;
 import org.eclipse.jgit.internal.storage.file.BasePackIndexWriter;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
-import org.eclipse.jgit.lib.ObjectIdOwnerMap;
 
 /**
  * Reads a pack as it comes, in a single pass: each object is inflated, made whole, hashed and
@@ -45,7 +39,7 @@ final class PackStream implements Closeable {
   interface Listener {
 
     /** An object comes next: unless it {@code isDelta}, its size is known, though not its id. */
-    void announced(int type, long size, boolean isDelta);
+    void announced(long size, boolean isDelta);
 
     /**
      * An object is there and is what its id says. Its content is where {@code content} starts,
@@ -72,16 +66,9 @@ final class PackStream implements Closeable {
       List<PackEntry> entries, long bytes, boolean complete, Optional<IOException> failure) {}
 
   private static final byte[] SIGNATURE = {'P', 'A', 'C', 'K'};
-  private static final int HEADER_BYTES = 12;
 
   /** Objects up to this size are inflated to one place: the collector never hears of them. */
   private static final int SCRATCH_BYTES = 1 << 20;
-
-  /** Enough for the longest chains of trees and ordinary files. */
-  private static final int BASE_BYTES = 16 << 20;
-
-  /** {@code core.bigFileThreshold}: git makes no deltas of larger ones. */
-  private static final long LARGEST_BASE = 512L << 20;
 
   /** Version 2 of the index has checksums of the entries and offsets beyond 2 GiB. */
   private static final int INDEX_VERSION = 2;
@@ -94,27 +81,11 @@ final class PackStream implements Closeable {
 
   private final Path index;
   private final Listener listener;
-  private final StagedPack staged;
   private final PackSource source;
-  private final DeltaBases bases = new DeltaBases(BASE_BYTES);
-  private final ObjectHash hash = new ObjectHash();
-
-  /** In the order in which they came, which is that of their offsets. */
-  private final List<PackEntry> entries = new ArrayList<>();
-
-  private final ObjectIdOwnerMap<PackEntry> byId = new ObjectIdOwnerMap<>();
+  private final PackObjects objects;
 
   /** Where objects are inflated to, as large as they were. */
   private byte[] scratch = new byte[1 << 16];
-
-  /** What is there still: git writes a base right before the first of its deltas. May be null. */
-  private PackEntry inScratch;
-
-  /** Opened when a base has to be read again. */
-  private StagedPack.Reader reader;
-
-  /** Where the last whole object ends. */
-  private long end = HEADER_BYTES;
 
   /**
    * @param staged to write the pack to; its index goes beside it
@@ -137,7 +108,7 @@ final class PackStream implements Closeable {
       throws IOException {
     this.index = index(staged.file());
     this.listener = listener;
-    this.staged = staged;
+    this.objects = new PackObjects(staged, listener);
     this.source = new PackSource(stream, staged.file(), enough, libDeflate);
   }
 
@@ -159,10 +130,10 @@ final class PackStream implements Closeable {
     } catch (PackSource.BrokenException e) {
       failure = Optional.of(e.failure());
     }
-    if (!complete && !entries.isEmpty()) {
-      checksum = source.cut(end, entries.size());
+    var sorted = new ArrayList<>(objects.entries());
+    if (!complete && !sorted.isEmpty()) {
+      checksum = source.cut(sorted.getLast().end(), sorted.size());
     }
-    var sorted = new ArrayList<>(entries);
     Collections.sort(sorted);
     if (!sorted.isEmpty()) {
       try (var out =
@@ -179,15 +150,13 @@ final class PackStream implements Closeable {
   }
 
   boolean holds(ObjectId id) {
-    return byId.contains(id);
+    return objects.holds(id);
   }
 
   @Override
   public void close() throws IOException {
     try (source) {
-      if (reader != null) {
-        reader.close();
-      }
+      objects.close();
     }
   }
 
@@ -202,7 +171,6 @@ final class PackStream implements Closeable {
     long count = readInt();
     for (long i = 0; i < count; i++) {
       readEntry();
-      end = source.position();
     }
     byte[] checksum = source.checksum();
     byte[] trailer = new byte[Sha1.BYTES];
@@ -242,8 +210,8 @@ final class PackStream implements Closeable {
     switch (type) {
       case Constants.OBJ_COMMIT, Constants.OBJ_TREE, Constants.OBJ_BLOB, Constants.OBJ_TAG ->
           readWhole(offset, type, size);
-      case Constants.OBJ_OFS_DELTA -> readDelta(offset, baseAt(offset - readDistance()), size);
-      case Constants.OBJ_REF_DELTA -> readDelta(offset, baseWithId(), size);
+      case Constants.OBJ_OFS_DELTA -> readDelta(offset, objects.at(offset - readDistance()), size);
+      case Constants.OBJ_REF_DELTA -> readDelta(offset, objects.named(readId()), size);
       default -> throw new CorruptPackException("an object is of no type", null);
     }
   }
@@ -262,188 +230,58 @@ final class PackStream implements Closeable {
     return distance;
   }
 
-  private PackEntry baseAt(long offset) throws CorruptPackException {
-    int low = 0;
-    int high = entries.size() - 1;
-    while (low <= high) {
-      int middle = low + high >>> 1;
-      PackEntry entry = entries.get(middle);
-      if (entry.getOffset() == offset) {
-        return entry;
-      }
-      if (entry.getOffset() < offset) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    throw new CorruptPackException("a delta has no base", null);
-  }
-
-  private PackEntry baseWithId()
+  private ObjectId readId()
       throws IOException, PackSource.EnoughException, PackSource.BrokenException {
     byte[] id = new byte[Sha1.BYTES];
     source.read(id);
-    PackEntry base = byId.get(ObjectId.fromRaw(id));
-    if (base == null) {
-      throw new CorruptPackException(
-          "the base of a delta, " + ObjectId.fromRaw(id).name() + ", does not come before it",
-          null);
-    }
-    return base;
+    return ObjectId.fromRaw(id);
   }
 
   private void readWhole(long offset, int type, long size)
       throws IOException, PackSource.EnoughException, PackSource.BrokenException {
-    listener.announced(type, size, false);
+    listener.announced(size, false);
     long body = source.position();
-    if (size <= PackEntry.MOST_HELD) {
-      inScratch = null;
-      byte[] content = room((int) size);
-      source.inflate(content, (int) size);
-      PackEntry entry = add(content, (int) size, offset, body, type, 0, null);
-      if (type != Constants.OBJ_BLOB) {
-        bases.put(entry, Arrays.copyOf(content, (int) size));
-      } else if (content == scratch) {
-        inScratch = entry;
+    if (size > PackEntry.MOST_HELD) {
+      PackObjects.Large content = objects.large(type, size);
+      try (content) {
+        source.inflate(size, content);
       }
-      return;
+      content.isThere(extent(offset, body));
+    } else if (size > SCRATCH_BYTES) {
+      byte[] content = new byte[(int) size];
+      source.inflate(content, content.length);
+      objects.whole(extent(offset, body), type, content);
+    } else {
+      objects.giveBack();
+      byte[] content = scratch((int) size);
+      source.inflate(content, (int) size);
+      objects.lent(extent(offset, body), type, content, (int) size);
     }
-    boolean mayBeBase = size <= LARGEST_BASE;
-    var hashing =
-        new Hashing(type, size, mayBeBase ? reader().begin() : OutputStream.nullOutputStream());
-    try (hashing) {
-      source.inflate(size, hashing);
-    }
-    PackEntry entry = addLarge(hashing.id(), offset, body, type, size, 0, null);
-    listener.arrivedLarge(
-        entry, mayBeBase ? Optional.of(reader().finish(entry)) : Optional.empty());
   }
 
   private void readDelta(long offset, PackEntry base, long deltaSize)
       throws IOException, PackSource.EnoughException, PackSource.BrokenException {
-    listener.announced(base.type(), deltaSize, true);
+    listener.announced(deltaSize, true);
     long body = source.position();
     if (deltaSize > PackEntry.MOST_HELD) {
       source.inflate(deltaSize, OutputStream.nullOutputStream());
+      objects.largeDelta(extent(offset, body), base, deltaSize);
     } else {
       byte[] delta = new byte[(int) deltaSize];
       source.inflate(delta, delta.length);
-      long size = Delta.resultSize(delta, base.size());
-      if (size > PackEntry.MOST_HELD || !base.isHeld()) {
-        addLargeDelta(offset, body, delta, base, size);
-        return;
-      }
-      byte[] content = Delta.apply(contents(base), delta);
-      bases.put(add(content, content.length, offset, body, base.type(), deltaSize, base), content);
-      return;
+      objects.delta(extent(offset, body), base, delta);
     }
-    addLargeDelta(offset, body, deltaSize, base);
   }
 
-  private byte[] room(int size) {
-    if (size > SCRATCH_BYTES) {
-      return new byte[size];
-    }
+  /** What has been read since {@code offset}. */
+  private PackedExtent extent(long offset, long body) {
+    return new PackedExtent(offset, body, source.position(), source.endEntry());
+  }
+
+  private byte[] scratch(int size) {
     if (size > scratch.length) {
       scratch = new byte[Integer.highestOneBit(size - 1) << 1];
     }
     return scratch;
-  }
-
-  private PackEntry add(
-      byte[] content, int size, long offset, long body, int type, long deltaSize, PackEntry base)
-      throws CorruptPackException {
-    ObjectId id = hash.of(type, content, size);
-    var entry =
-        new PackEntry(id, staged, type, size, offset, body, source.endEntry(), deltaSize, base);
-    entries.add(entry);
-    byId.addIfAbsent(entry);
-    listener.arrived(entry, content);
-    return entry;
-  }
-
-  private PackEntry addLarge(
-      ObjectId id, long offset, long body, int type, long size, long deltaSize, PackEntry base) {
-    var entry =
-        new PackEntry(id, staged, type, size, offset, body, source.endEntry(), deltaSize, base);
-    entries.add(entry);
-    byId.addIfAbsent(entry);
-    return entry;
-  }
-
-  /** Its result is large, or its base is. */
-  private void addLargeDelta(long offset, long body, byte[] delta, PackEntry base, long size)
-      throws IOException {
-    ObjectId id;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment whole =
-          base.isHeld() ? MemorySegment.ofArray(contents(base)) : reader().mapped(base, arena);
-      var hashing = new Hashing(base.type(), size, reader().begin());
-      try (hashing) {
-        Delta.apply(whole, new ByteArrayInputStream(delta), hashing);
-      }
-      id = hashing.id();
-    }
-    PackEntry entry = addLarge(id, offset, body, base.type(), size, delta.length, base);
-    listener.arrivedLarge(entry, Optional.of(reader().finish(entry)));
-  }
-
-  /** The delta itself is. Rare: git makes none of files that are really large. */
-  private void addLargeDelta(long offset, long body, long deltaSize, PackEntry base)
-      throws IOException {
-    // Its id, which nobody has asked for yet, is all that is missing.
-    var unnamed =
-        new PackEntry(ObjectId.zeroId(), staged, base.type(), 0, offset, body, 0, deltaSize, base);
-    Path content = reader().file(unnamed);
-    long size = Files.size(content);
-    var hashing = new Hashing(base.type(), size, OutputStream.nullOutputStream());
-    Files.copy(content, hashing);
-    PackEntry entry = addLarge(hashing.id(), offset, body, base.type(), size, deltaSize, base);
-    reader.name(unnamed, entry);
-    listener.arrivedLarge(entry, Optional.of(content));
-  }
-
-  private byte[] contents(PackEntry entry) throws IOException {
-    byte[] content = bases.getIfPresent(entry);
-    if (content == null) {
-      content =
-          entry == inScratch
-              ? Arrays.copyOf(scratch, (int) entry.size())
-              : reader().contents(entry);
-      bases.put(entry, content);
-    }
-    return content;
-  }
-
-  private StagedPack.Reader reader() throws IOException {
-    if (reader == null) {
-      reader = staged.reader(bases);
-    }
-    return reader;
-  }
-
-  /** Hashes a large object on its way to where it is kept. */
-  private final class Hashing extends FilterOutputStream {
-
-    Hashing(int type, long size, OutputStream kept) {
-      super(kept);
-      hash.begin(type, size);
-    }
-
-    @Override
-    public void write(int value) throws IOException {
-      write(new byte[] {(byte) value}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] content, int offset, int length) throws IOException {
-      hash.update(content, offset, length);
-      out.write(content, offset, length);
-    }
-
-    ObjectId id() throws CorruptPackException {
-      return hash.id();
-    }
   }
 }

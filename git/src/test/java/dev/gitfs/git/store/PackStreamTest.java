@@ -473,7 +473,7 @@ final class PackStreamTest {
   private static PackStream.Listener collect(List<PackEntry> entries) {
     return new PackStream.Listener() {
       @Override
-      public void announced(int type, long size, boolean isDelta) {}
+      public void announced(long size, boolean isDelta) {}
 
       @Override
       public void arrived(PackEntry entry, byte[] content) {
@@ -526,7 +526,7 @@ final class PackStreamTest {
     }
 
     @Override
-    public void announced(int type, long size, boolean isDelta) {}
+    public void announced(long size, boolean isDelta) {}
 
     @Override
     public void arrived(PackEntry entry, byte[] content) {

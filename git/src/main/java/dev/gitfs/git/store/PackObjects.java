@@ -1,0 +1,276 @@
+package dev.gitfs.git.store;
+
+import dev.gitfs.git.remote.CorruptPackException;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdOwnerMap;
+
+/**
+ * The objects of a pack that is being received: each is made whole, named and handed on, and kept
+ * while others may be deltas of it. They are given in the order of the pack. For one thread.
+ */
+final class PackObjects implements Closeable {
+
+  /** Enough for the longest chains of trees and ordinary files. */
+  private static final int BASE_BYTES = 16 << 20;
+
+  /** {@code core.bigFileThreshold}: git makes no deltas of larger ones. */
+  private static final long LARGEST_BASE = 512L << 20;
+
+  private final StagedPack staged;
+  private final PackStream.Listener listener;
+  private final DeltaBases bases = new DeltaBases(BASE_BYTES);
+  private final ObjectHash hash = new ObjectHash();
+
+  /** In the order in which they came, which is that of their offsets. */
+  private final List<PackEntry> entries = new ArrayList<>();
+
+  private final ObjectIdOwnerMap<PackEntry> byId = new ObjectIdOwnerMap<>();
+
+  /**
+   * The blob that came last of those that are no deltas, and its content: git writes a base right
+   * before the first of its deltas. May be null.
+   */
+  private PackEntry lastWhole;
+
+  private byte[] lastContent;
+
+  /** Whether that is only lent. */
+  private boolean isLent;
+
+  /** Opened when a base has to be read again. */
+  private StagedPack.Reader reader;
+
+  /** {@code listener} hears of each. */
+  PackObjects(StagedPack staged, PackStream.Listener listener) {
+    this.staged = staged;
+    this.listener = listener;
+  }
+
+  /** What has come, in the order of the pack. */
+  List<PackEntry> entries() {
+    return entries;
+  }
+
+  boolean holds(ObjectId id) {
+    return byId.contains(id);
+  }
+
+  /** The object that begins at {@code offset}. */
+  PackEntry at(long offset) throws CorruptPackException {
+    int low = 0;
+    int high = entries.size() - 1;
+    while (low <= high) {
+      int middle = low + high >>> 1;
+      PackEntry entry = entries.get(middle);
+      if (entry.getOffset() == offset) {
+        return entry;
+      }
+      if (entry.getOffset() < offset) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    throw new CorruptPackException("a delta has no base", null);
+  }
+
+  PackEntry named(ObjectId id) throws CorruptPackException {
+    PackEntry entry = byId.get(id);
+    if (entry == null) {
+      throw new CorruptPackException(
+          "the base of a delta, " + id.name() + ", does not come before it", null);
+    }
+    return entry;
+  }
+
+  /** Adds an object that is no delta, with its content. */
+  void whole(PackedExtent extent, int type, byte[] content) throws CorruptPackException {
+    PackEntry entry = add(extent, type, content, content.length, 0, null);
+    if (type == Constants.OBJ_BLOB) {
+      keep(entry, content, false);
+    } else {
+      bases.put(entry, content);
+    }
+  }
+
+  /**
+   * The same with {@code size} bytes of content where an array starts that is lent until {@link
+   * #giveBack}.
+   */
+  void lent(PackedExtent extent, int type, byte[] content, int size) throws CorruptPackException {
+    PackEntry entry = add(extent, type, content, size, 0, null);
+    if (type == Constants.OBJ_BLOB) {
+      keep(entry, content, true);
+    } else {
+      bases.put(entry, Arrays.copyOf(content, size));
+    }
+  }
+
+  void giveBack() {
+    if (isLent) {
+      keep(null, null, false);
+    }
+  }
+
+  private void keep(PackEntry entry, byte[] content, boolean lent) {
+    lastWhole = entry;
+    lastContent = content;
+    isLent = lent;
+  }
+
+  /**
+   * Begins one that is no delta and too large to be held: its content is written to what this
+   * returns, then that is closed, then told that it is there.
+   */
+  Large large(int type, long size) throws IOException {
+    boolean mayBeBase = size <= LARGEST_BASE;
+    return new Large(
+        type, size, mayBeBase, mayBeBase ? reader().begin() : OutputStream.nullOutputStream());
+  }
+
+  final class Large extends Hashing {
+
+    private final int type;
+    private final long size;
+    private final boolean isKept;
+
+    private Large(int type, long size, boolean isKept, OutputStream target) {
+      super(type, size, target);
+      this.type = type;
+      this.size = size;
+      this.isKept = isKept;
+    }
+
+    void isThere(PackedExtent extent) throws IOException {
+      PackEntry entry = add(id(), extent, type, size, 0, null);
+      listener.arrivedLarge(entry, isKept ? Optional.of(reader().finish(entry)) : Optional.empty());
+    }
+  }
+
+  /** Adds a delta of {@code base}. */
+  void delta(PackedExtent extent, PackEntry base, byte[] delta) throws IOException {
+    long size = Delta.resultSize(delta, base.size());
+    if (size > PackEntry.MOST_HELD || !base.isHeld()) {
+      largeResult(extent, base, delta, size);
+      return;
+    }
+    byte[] content = Delta.apply(contents(base), delta);
+    bases.put(add(extent, base.type(), content, content.length, delta.length, base), content);
+  }
+
+  /** The result is large, or the base is. */
+  private void largeResult(PackedExtent extent, PackEntry base, byte[] delta, long size)
+      throws IOException {
+    ObjectId id;
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment whole =
+          base.isHeld() ? MemorySegment.ofArray(contents(base)) : reader().mapped(base, arena);
+      var hashing = new Hashing(base.type(), size, reader().begin());
+      try (hashing) {
+        Delta.apply(whole, new ByteArrayInputStream(delta), hashing);
+      }
+      id = hashing.id();
+    }
+    PackEntry entry = add(id, extent, base.type(), size, delta.length, base);
+    listener.arrivedLarge(entry, Optional.of(reader().finish(entry)));
+  }
+
+  /**
+   * Adds a delta that is large itself, of {@code deltaSize} bytes, and in the staged pack by now.
+   * Rare: git makes none of files that are really large.
+   */
+  void largeDelta(PackedExtent extent, PackEntry base, long deltaSize) throws IOException {
+    // Its id, which nobody has asked for yet, is all that is missing.
+    var unnamed = new PackEntry(ObjectId.zeroId(), staged, base.type(), 0, extent, deltaSize, base);
+    Path content = reader().file(unnamed);
+    long size = Files.size(content);
+    var hashing = new Hashing(base.type(), size, OutputStream.nullOutputStream());
+    Files.copy(content, hashing);
+    PackEntry entry = add(hashing.id(), extent, base.type(), size, deltaSize, base);
+    reader.name(unnamed, entry);
+    listener.arrivedLarge(entry, Optional.of(content));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (reader != null) {
+      reader.close();
+    }
+  }
+
+  private PackEntry add(
+      PackedExtent extent, int type, byte[] content, int size, long deltaSize, PackEntry base)
+      throws CorruptPackException {
+    PackEntry entry = add(hash.of(type, content, size), extent, type, size, deltaSize, base);
+    listener.arrived(entry, content);
+    return entry;
+  }
+
+  private PackEntry add(
+      ObjectId id, PackedExtent extent, int type, long size, long deltaSize, PackEntry base) {
+    var entry = new PackEntry(id, staged, type, size, extent, deltaSize, base);
+    entries.add(entry);
+    byId.addIfAbsent(entry);
+    return entry;
+  }
+
+  private byte[] contents(PackEntry entry) throws IOException {
+    byte[] content = bases.getIfPresent(entry);
+    if (content == null) {
+      if (entry != lastWhole) {
+        content = reader().contents(entry);
+      } else if (isLent) {
+        content = Arrays.copyOf(lastContent, (int) entry.size());
+      } else {
+        content = lastContent;
+      }
+      bases.put(entry, content);
+    }
+    return content;
+  }
+
+  private StagedPack.Reader reader() throws IOException {
+    if (reader == null) {
+      reader = staged.reader(bases);
+    }
+    return reader;
+  }
+
+  /** Hashes a large object on its way to where it is kept. */
+  private class Hashing extends FilterOutputStream {
+
+    Hashing(int type, long size, OutputStream kept) {
+      super(kept);
+      hash.begin(type, size);
+    }
+
+    @Override
+    public void write(int value) throws IOException {
+      write(new byte[] {(byte) value}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] content, int offset, int length) throws IOException {
+      hash.update(content, offset, length);
+      out.write(content, offset, length);
+    }
+
+    ObjectId id() throws CorruptPackException {
+      return hash.id();
+    }
+  }
+}
