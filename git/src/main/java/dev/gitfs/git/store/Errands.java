@@ -119,8 +119,9 @@ final class Errands implements AutoCloseable {
   /**
    * Waits for objects that running prefetches are about to bring; not for those of which there is
    * no such prefetch, or that will take longer, and for each no longer than {@code nanos} and what
-   * the server needs to begin, but for what is brought for those who wait. After one that did not
-   * come in time it waits for no others.
+   * the server needs to begin; but for a second if the answer is short, and for as long as it takes
+   * if it is brought for those who wait. After one that did not come in time it waits for no
+   * others.
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
