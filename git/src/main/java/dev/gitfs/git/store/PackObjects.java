@@ -41,15 +41,12 @@ final class PackObjects implements Closeable {
   private final ObjectIdOwnerMap<PackEntry> byId = new ObjectIdOwnerMap<>();
 
   /**
-   * The blob that came last of those that are no deltas, and its content: git writes a base right
-   * before the first of its deltas. May be null.
+   * The blob that came last of those that are no deltas, and where its content is while that is
+   * lent: git writes a base right before the first of its deltas. May be null.
    */
   private PackEntry lastWhole;
 
   private byte[] lastContent;
-
-  /** Whether that is only lent. */
-  private boolean isLent;
 
   /** Opened when a base has to be read again. */
   private StagedPack.Reader reader;
@@ -97,39 +94,23 @@ final class PackObjects implements Closeable {
     return entry;
   }
 
-  /** Adds an object that is no delta, with its content. */
-  void whole(PackedExtent extent, int type, byte[] content) throws CorruptPackException {
-    PackEntry entry = add(extent, type, content, content.length, 0, null);
-    if (type == Constants.OBJ_BLOB) {
-      keep(entry, content, false);
-    } else {
-      bases.put(entry, content);
-    }
-  }
-
   /**
-   * The same with {@code size} bytes of content where an array starts that is lent until {@link
-   * #giveBack}.
+   * Adds an object that is no delta, whose content is the first {@code size} bytes of an array that
+   * is lent until {@link #giveBack}.
    */
-  void lent(PackedExtent extent, int type, byte[] content, int size) throws CorruptPackException {
+  void whole(PackedExtent extent, int type, byte[] content, int size) throws CorruptPackException {
     PackEntry entry = add(extent, type, content, size, 0, null);
     if (type == Constants.OBJ_BLOB) {
-      keep(entry, content, true);
+      lastWhole = entry;
+      lastContent = content;
     } else {
       bases.put(entry, Arrays.copyOf(content, size));
     }
   }
 
   void giveBack() {
-    if (isLent) {
-      keep(null, null, false);
-    }
-  }
-
-  private void keep(PackEntry entry, byte[] content, boolean lent) {
-    lastWhole = entry;
-    lastContent = content;
-    isLent = lent;
+    lastWhole = null;
+    lastContent = null;
   }
 
   /**
@@ -137,9 +118,7 @@ final class PackObjects implements Closeable {
    * returns, then that is closed, then told that it is there.
    */
   Large large(int type, long size) throws IOException {
-    boolean mayBeBase = size <= LARGEST_BASE;
-    return new Large(
-        type, size, mayBeBase, mayBeBase ? reader().begin() : OutputStream.nullOutputStream());
+    return new Large(type, size, size <= LARGEST_BASE);
   }
 
   final class Large extends Hashing {
@@ -148,15 +127,19 @@ final class PackObjects implements Closeable {
     private final long size;
     private final boolean isKept;
 
-    private Large(int type, long size, boolean isKept, OutputStream target) {
-      super(type, size, target);
+    private Large(int type, long size, boolean isKept) throws IOException {
+      super(type, size, isKept ? reader().begin() : OutputStream.nullOutputStream());
       this.type = type;
       this.size = size;
       this.isKept = isKept;
     }
 
     void isThere(PackedExtent extent) throws IOException {
-      PackEntry entry = add(id(), extent, type, size, 0, null);
+      isThere(extent, 0, null);
+    }
+
+    private void isThere(PackedExtent extent, long deltaSize, PackEntry base) throws IOException {
+      PackEntry entry = add(id(), extent, type, size, deltaSize, base);
       listener.arrivedLarge(entry, isKept ? Optional.of(reader().finish(entry)) : Optional.empty());
     }
   }
@@ -175,18 +158,16 @@ final class PackObjects implements Closeable {
   /** The result is large, or the base is. */
   private void largeResult(PackedExtent extent, PackEntry base, byte[] delta, long size)
       throws IOException {
-    ObjectId id;
+    Large content;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment whole =
           base.isHeld() ? MemorySegment.ofArray(contents(base)) : reader().mapped(base, arena);
-      var hashing = new Hashing(base.type(), size, reader().begin());
-      try (hashing) {
-        Delta.apply(whole, new ByteArrayInputStream(delta), hashing);
+      content = new Large(base.type(), size, true);
+      try (content) {
+        Delta.apply(whole, new ByteArrayInputStream(delta), content);
       }
-      id = hashing.id();
     }
-    PackEntry entry = add(id, extent, base.type(), size, delta.length, base);
-    listener.arrivedLarge(entry, Optional.of(reader().finish(entry)));
+    content.isThere(extent, delta.length, base);
   }
 
   /**
@@ -231,13 +212,10 @@ final class PackObjects implements Closeable {
   private byte[] contents(PackEntry entry) throws IOException {
     byte[] content = bases.getIfPresent(entry);
     if (content == null) {
-      if (entry != lastWhole) {
-        content = reader().contents(entry);
-      } else if (isLent) {
-        content = Arrays.copyOf(lastContent, (int) entry.size());
-      } else {
-        content = lastContent;
-      }
+      content =
+          entry == lastWhole
+              ? Arrays.copyOf(lastContent, (int) entry.size())
+              : reader().contents(entry);
       bases.put(entry, content);
     }
     return content;

@@ -247,15 +247,11 @@ final class PackStream implements Closeable {
         source.inflate(size, content);
       }
       content.isThere(extent(offset, body));
-    } else if (size > SCRATCH_BYTES) {
-      byte[] content = new byte[(int) size];
-      source.inflate(content, content.length);
-      objects.whole(extent(offset, body), type, content);
     } else {
       objects.giveBack();
-      byte[] content = scratch((int) size);
+      byte[] content = room((int) size);
       source.inflate(content, (int) size);
-      objects.lent(extent(offset, body), type, content, (int) size);
+      objects.whole(extent(offset, body), type, content, (int) size);
     }
   }
 
@@ -278,7 +274,10 @@ final class PackStream implements Closeable {
     return new PackedExtent(offset, body, source.position(), source.endEntry());
   }
 
-  private byte[] scratch(int size) {
+  private byte[] room(int size) {
+    if (size > SCRATCH_BYTES) {
+      return new byte[size];
+    }
     if (size > scratch.length) {
       scratch = new byte[Integer.highestOneBit(size - 1) << 1];
     }
