@@ -1,5 +1,7 @@
 package dev.gitfs.git.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import org.eclipse.jgit.lib.Constants;
@@ -23,12 +25,6 @@ final class Sha1 {
 
   /** What is hashed before an object's contents. */
   static byte[] header(int type, long size) {
-    byte[] name = Constants.encodedTypeString(type);
-    byte[] digits = Constants.encodeASCII(size);
-    byte[] header = new byte[name.length + digits.length + 2];
-    System.arraycopy(name, 0, header, 0, name.length);
-    header[name.length] = ' ';
-    System.arraycopy(digits, 0, header, name.length + 1, digits.length);
-    return header;
+    return (Constants.typeString(type) + ' ' + size + '\0').getBytes(US_ASCII);
   }
 }

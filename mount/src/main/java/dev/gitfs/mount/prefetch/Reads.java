@@ -20,11 +20,10 @@ final class Reads {
   private static final int FIRST = 32;
 
   /**
-   * One more reader of a directory is given an eighth of what was read there, as long as a third of
-   * what was brought is read: so what is brought to no end stays below twice what was read.
+   * One more reader of a directory is given half of what was read there, the next one a quarter and
+   * so on, as long as a third of what was brought is read: so what is brought to no end stays below
+   * twice what was read.
    */
-  private static final int READERS = 8;
-
   private static final int USED_OF = 3;
 
   /** A reader who skips more than so many files does not go on, he goes elsewhere. */
@@ -381,7 +380,7 @@ final class Reads {
     }
     var scope = walked.get();
     boolean forward = isForward(scope);
-    int size = sizeWithin(scope.reading());
+    int size = sizeWithin(scope);
     var stream = new Stream(false, scope, walk(scope, spot, forward), forward, size, spot);
     stream.deep = true;
     windows.follow(stream, now);
@@ -412,9 +411,11 @@ final class Reads {
   }
 
   /** How many files to bring to one more reader of a directory: a part of what others read. */
-  private static int sizeWithin(Reading walked) {
+  private int sizeWithin(Folder scope) {
+    var walked = scope.reading();
+    long others = windows.readers().stream().filter(stream -> stream.scope == scope).count();
     boolean pays = walked.used * USED_OF >= walked.brought;
-    long size = pays ? walked.used / READERS : 0;
+    long size = pays ? walked.used >> Math.clamp(others, 1, 3) : 0;
     return Math.clamp(size, FIRST, Windows.MOST_OBJECTS / 2);
   }
 }
