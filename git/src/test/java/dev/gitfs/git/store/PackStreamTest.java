@@ -50,6 +50,9 @@ final class PackStreamTest {
   private static TestRepository origin;
   private static byte[] everything;
 
+  /** What git says that each object holds. */
+  private static Map<ObjectId, byte[]> contents;
+
   @BeforeAll
   @BeforeContainer
   static void repositoryOfAllTypes() {
@@ -70,6 +73,7 @@ final class PackStreamTest {
     }
     origin.annotatedTag("v1", "HEAD");
     everything = pack(allObjects(), "--delta-base-offset");
+    contents = contents();
   }
 
   @AfterAll
@@ -103,11 +107,11 @@ final class PackStreamTest {
       assertThat(Files.readAllBytes(received.index())).isEqualTo(gitsIndex(received.file));
       assertThat(received.contents).hasSize(allObjects().size());
       for (var object : received.contents.entrySet()) {
-        assertThat(object.getValue()).isEqualTo(contents(object.getKey()));
+        assertThat(object.getValue()).isEqualTo(contents.get(object.getKey()));
       }
       var bases = new DeltaBases(1 << 20);
       for (PackEntry entry : received.outcome.entries()) {
-        assertThat(StagedPack.contents(entry, bases)).isEqualTo(contents(entry.toObjectId()));
+        assertThat(StagedPack.contents(entry, bases)).isEqualTo(contents.get(entry.toObjectId()));
       }
     }
   }
@@ -372,9 +376,21 @@ final class PackStreamTest {
         .toList();
   }
 
-  private static byte[] contents(ObjectId id) {
-    String type = origin.git("cat-file", "-t", id.name()).text().strip();
-    return origin.git("cat-file", type, id.name()).out();
+  /** From {@code git cat-file --batch}: a line with an object's id, type and size, then that. */
+  private static Map<ObjectId, byte[]> contents() {
+    var all = ByteBuffer.wrap(origin.git("cat-file", "--batch-all-objects", "--batch").out());
+    var contents = new HashMap<ObjectId, byte[]>();
+    while (all.hasRemaining()) {
+      var header = new StringBuilder();
+      for (char next; (next = (char) all.get()) != '\n'; ) {
+        header.append(next);
+      }
+      String[] words = header.toString().split(" ");
+      byte[] content = new byte[Integer.parseInt(words[2])];
+      all.get(content).get();
+      contents.put(ObjectId.fromString(words[0]), content);
+    }
+    return contents;
   }
 
   private static byte[] pack(List<ObjectId> ids, String... options) {

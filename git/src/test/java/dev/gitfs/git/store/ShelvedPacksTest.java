@@ -18,7 +18,9 @@ import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,13 +34,18 @@ final class ShelvedPacksTest {
   /** Each at the place that is its {@code Constants.OBJ_…}. */
   private static final List<String> TYPES = List.of("", "commit", "tree", "blob");
 
+  private static GitRepositories origins;
+  private static TestRepository origin;
+
   private final GitRepositories repositories = new GitRepositories();
   private final TestRepository repository = repositories.create("some.git");
   private final DeltaBases bases = new DeltaBases(1 << 20);
   private final ShelvedPacks shelved = new ShelvedPacks(bases);
 
-  @BeforeEach
-  void commitManyVersions() {
+  @BeforeAll
+  static void commitManyVersions() {
+    origins = new GitRepositories();
+    origin = origins.create("origin.git");
     var random = new Random(7);
     var text = new StringBuilder();
     byte[] noise = new byte[300_000];
@@ -46,7 +53,7 @@ final class ShelvedPacksTest {
     for (int version = 0; version < 40; version++) {
       text.append(random.nextLong()).append(" line of version ").append(version).append('\n');
       noise[version * 5_000] ^= 1;
-      repository.commit(
+      origin.commit(
           new Snapshot()
               .file("growing", text.toString())
               .file("empty", new byte[0])
@@ -54,6 +61,16 @@ final class ShelvedPacksTest {
               .file("zeros", new byte[(1 << 20) + 100 * version])
               .file("d/small", "version " + version + "\n"));
     }
+  }
+
+  @AfterAll
+  static void deleteOrigin() {
+    origins.close();
+  }
+
+  @BeforeEach
+  void fetchAll() {
+    repository.git("fetch", "-q", origin.directory().toString(), "main:main");
   }
 
   @AfterEach
