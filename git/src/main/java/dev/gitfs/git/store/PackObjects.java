@@ -12,11 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectIdOwnerMap;
+import org.eclipse.jgit.transport.PackedObjectInfo;
 
 /**
  * The objects of a pack that is being received: each is made whole, named and handed on, and kept
@@ -29,6 +32,9 @@ final class PackObjects implements Closeable {
 
   /** {@code core.bigFileThreshold}: git makes no deltas of larger ones. */
   private static final long LARGEST_BASE = 512L << 20;
+
+  private static final Comparator<PackedObjectInfo> BY_OFFSET =
+      Comparator.comparingLong(PackedObjectInfo::getOffset);
 
   private final StagedPack staged;
   private final PackStream.Listener listener;
@@ -68,21 +74,13 @@ final class PackObjects implements Closeable {
 
   /** The object that begins at {@code offset}. */
   PackEntry at(long offset) throws CorruptPackException {
-    int low = 0;
-    int high = entries.size() - 1;
-    while (low <= high) {
-      int middle = low + high >>> 1;
-      PackEntry entry = entries.get(middle);
-      if (entry.getOffset() == offset) {
-        return entry;
-      }
-      if (entry.getOffset() < offset) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
+    var place = new PackedObjectInfo(ObjectId.zeroId());
+    place.setOffset(offset);
+    int index = Collections.binarySearch(entries, place, BY_OFFSET);
+    if (index < 0) {
+      throw new CorruptPackException("a delta has no base", null);
     }
-    throw new CorruptPackException("a delta has no base", null);
+    return entries.get(index);
   }
 
   PackEntry named(ObjectId id) throws CorruptPackException {

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record is 32 bytes: the id, the size, and a check over both, which is what makes the record
  * count; a slot that two processes wrote at once, or that a crash left half written, fails the
- * check and is passed over. A table that is half full is copied into one eight times its size, which
- * takes its place; a process that still maps the old one finds there that it was replaced.
+ * check and is passed over. A table that is half full is copied into one eight times its size,
+ * which takes its place; a process that still maps the old one finds there that it was replaced.
  */
 final class SizeTable {
 

@@ -107,15 +107,20 @@ final class Reads {
           || windows.isReadThrough(spot.folder(), now)
               && (comesTo(spot, now) || wantsLeftOut(spot, now));
     }
-    if (!composer.isFree(spot, null)) {
-      return !outline.sizesAlone();
-    }
-    if (!spot.folder().isListed()) {
+    boolean isOnItsWay = !composer.isFree(spot, null);
+    boolean isNamed = !spot.folder().isListed();
+    if (isNamed && !isOnItsWay) {
       namesakes.missed(spot, name(spot));
-      return !outline.sizesAlone() && isTarget(now) && isAhead(spot, now);
     }
-    return !outline.sizesAlone()
-        && (goesOn(spot, now) || isLookedToRead(spot, now) || isWalked(spot, now));
+    if (outline.sizesAlone()) {
+      return false;
+    }
+    if (isOnItsWay) {
+      return true;
+    }
+    return isNamed
+        ? isTarget(now) && isAhead(spot, now)
+        : goesOn(spot, now) || isLookedToRead(spot, now) || isWalked(spot, now);
   }
 
   /** Follows one who looked so far as a reader, if he has read what he looked at. */
