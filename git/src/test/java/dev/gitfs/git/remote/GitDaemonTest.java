@@ -65,13 +65,16 @@ class GitDaemonTest {
 
   @Test
   void aConnectionResetWhileIdleIsReplacedUnnoticed() throws Exception {
-    remote.listRefs(List.of("HEAD"));
-    link.resetAll();
+    // Not the impatient one: on a busy machine it tries again for a reason of its own.
+    try (var patient = new Setting(home).open(link.url(daemon.url(repository)))) {
+      patient.listRefs(List.of("HEAD"));
+      link.resetAll();
 
-    remote.fetch(Setting.objects(blob), new Received());
+      patient.fetch(Setting.objects(blob), new Received());
 
-    assertThat(remote.statistics().retries()).isZero();
-    assertThat(link.connections()).isEqualTo(2);
+      assertThat(patient.statistics().retries()).isZero();
+      assertThat(link.connections()).isEqualTo(2);
+    }
   }
 
   @Test

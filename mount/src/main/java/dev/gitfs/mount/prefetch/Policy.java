@@ -70,8 +70,8 @@ import org.eclipse.jgit.lib.FileMode;
  * while. When memory is short, windows are small.
  *
  * <p>Measured at 50 ms, requests with those of the mount included: {@code grep -r} of all 78,635
- * files of Linux, on a real server, takes 43, or 23 where sizes come with contents alone; {@code
- * rg} 56 and 42. On traces of real programs in a quarter of that (the tests beside this class
+ * files of Linux, on a real server, takes 44, or 24 where sizes come with contents alone; {@code
+ * rg} 51 and 41. On traces of real programs in a quarter of that (the tests beside this class
  * assert them): {@code grep -r} 23 and 17, {@code ls -lR} 9 and 14.
  */
 final class Policy {

@@ -323,6 +323,17 @@ final class PolicyTest {
   }
 
   @Test
+  void oneMoreReaderBeginsWithHalfOfWhatWasReadThere() {
+    int folders = 40;
+    var mount = adaptive(ordered(2000)).play(ordered(0, folders, "")).rest(MINUTE / 60);
+    int before = mount.brought();
+    mount.play(ordered(1000, 1001, "")).rest(MINUTE / 60);
+    // Three windows, each twice as large as the last.
+    int read = folders * FILES;
+    assertThat(mount.brought() - before).isBetween(3 * read, 7 * read / 2);
+  }
+
+  @Test
   void whatIsStillOnItsWayTellsNothingOfItsReader() {
     var tree = ordered(100);
     var root = tree.root();
