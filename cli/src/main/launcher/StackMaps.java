@@ -30,6 +30,7 @@ final class StackMaps {
   /** The first whose classes must all have it. */
   private static final int NEW_VERSION = ClassFile.JAVA_7_VERSION;
 
+  /** Writes each method anew: one that nothing is done with is copied as it is. */
   private static final ClassTransform TRANSFORM =
       ClassTransform.transformingMethodBodies(CodeTransform.ACCEPT_ALL)
           .andThen((builder, element) -> {

@@ -6,36 +6,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What makes a command start quickly. */
 class StartTest {
 
-  private Sandbox sandbox;
-
-  @BeforeEach
-  void start() throws IOException {
-    sandbox = new Sandbox();
-  }
-
-  @AfterEach
-  void end() throws IOException {
-    sandbox.close();
-  }
-
   @Test
   void classesComeFromTheCacheAndNotFromTheirJars() throws IOException {
-    Path log = sandbox.path("classes");
-    // Of all ways to give a JVM options this one counts for more than the command's own.
-    sandbox
-        .gitFsCommand("list")
-        .env("_JAVA_OPTIONS", "-Xlog:class+load:file=" + log)
-        .run()
-        .orFail();
-    List<String> parsers =
-        Files.readAllLines(log).stream().filter(line -> line.contains(" picocli.")).toList();
-    assertThat(parsers).hasSizeGreaterThan(50).allMatch(line -> line.contains("shared objects"));
+    try (var sandbox = new Sandbox()) {
+      Path log = sandbox.path("classes");
+      // Of all ways to give a JVM options this one counts for more than the command's own.
+      sandbox
+          .gitFsCommand("list")
+          .env("_JAVA_OPTIONS", "-Xlog:class+load:file=" + log)
+          .run()
+          .orFail();
+      List<String> parsers =
+          Files.readAllLines(log).stream().filter(line -> line.contains(" picocli.")).toList();
+      assertThat(parsers).hasSizeGreaterThan(50).allMatch(line -> line.contains("shared objects"));
+    }
   }
 }

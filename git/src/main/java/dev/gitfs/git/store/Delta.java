@@ -23,8 +23,7 @@ final class Delta {
   /** What a copy's length of zero stands for. */
   private static final int DEFAULT_LENGTH = 0x10000;
 
-  /** What is written at a time: most instructions make a few dozen bytes. */
-  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int COPY_BUFFER = 1 << 16;
 
   private Delta() {}
 
@@ -79,45 +78,35 @@ final class Delta {
       throw corrupt("is not one of its base");
     }
     long size = checkedResult(size(delta));
-    long made = 0;
-    byte[] buffer = new byte[BUFFER_BYTES];
-    int filled = 0;
+    long filled = 0;
+    byte[] buffer = new byte[COPY_BUFFER];
     for (int instruction; (instruction = delta.read()) >= 0; ) {
       if (instruction >= 0x80) {
         long offset = little(delta, instruction, 4);
         long length = little(delta, instruction >> 4, 3);
         length = length == 0 ? DEFAULT_LENGTH : length;
-        if (length > base.byteSize() - offset || length > size - made) {
+        if (length > base.byteSize() - offset || length > size - filled) {
           throw corrupt("copies what is not there");
         }
         for (long done = 0; done < length; ) {
-          if (filled == buffer.length) {
-            result.write(buffer, 0, filled);
-            filled = 0;
-          }
-          int part = (int) Math.min(buffer.length - filled, length - done);
-          MemorySegment.copy(base, ValueLayout.JAVA_BYTE, offset + done, buffer, filled, part);
-          filled += part;
+          int part = (int) Math.min(buffer.length, length - done);
+          MemorySegment.copy(base, ValueLayout.JAVA_BYTE, offset + done, buffer, 0, part);
+          result.write(buffer, 0, part);
           done += part;
         }
-        made += length;
+        filled += length;
       } else {
-        if (instruction == 0 || instruction > size - made) {
+        if (instruction == 0 || instruction > size - filled) {
           throw corrupt("inserts what is not there");
         }
-        if (instruction > buffer.length - filled) {
-          result.write(buffer, 0, filled);
-          filled = 0;
-        }
-        if (delta.readNBytes(buffer, filled, instruction) < instruction) {
+        if (delta.readNBytes(buffer, 0, instruction) < instruction) {
           throw new EOFException();
         }
+        result.write(buffer, 0, instruction);
         filled += instruction;
-        made += instruction;
       }
     }
-    result.write(buffer, 0, filled);
-    if (made != size) {
+    if (filled != size) {
       throw corrupt("ends early");
     }
     return size;

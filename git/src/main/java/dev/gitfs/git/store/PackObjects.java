@@ -1,6 +1,7 @@
 package dev.gitfs.git.store;
 
 import dev.gitfs.git.remote.CorruptPackException;
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
@@ -32,6 +33,9 @@ final class PackObjects implements Closeable {
 
   /** {@code core.bigFileThreshold}: git makes no deltas of larger ones. */
   private static final long LARGEST_BASE = 512L << 20;
+
+  /** Of a large result, what is hashed and written at a time. */
+  private static final int BUFFER_BYTES = 1 << 16;
 
   private static final Comparator<PackedObjectInfo> BY_OFFSET =
       Comparator.comparingLong(PackedObjectInfo::getOffset);
@@ -161,8 +165,9 @@ final class PackObjects implements Closeable {
       MemorySegment whole =
           base.isHeld() ? MemorySegment.ofArray(contents(base)) : reader().mapped(base, arena);
       content = new Large(base.type(), size, true);
-      try (content) {
-        Delta.apply(whole, new ByteArrayInputStream(delta), content);
+      // Most instructions make a few dozen bytes.
+      try (var buffered = new BufferedOutputStream(content, BUFFER_BYTES)) {
+        Delta.apply(whole, new ByteArrayInputStream(delta), buffered);
       }
     }
     content.isThere(extent, delta.length, base);

@@ -94,7 +94,7 @@ final class SizeTable {
   synchronized void put(ObjectId id, long size) {
     var key = Key.of(id);
     MemorySegment current = current();
-    if (put(current, key, size, slots(current) / 2)) {
+    if (put(current, key, size, most(current))) {
       return;
     }
     try {
@@ -149,11 +149,10 @@ final class SizeTable {
 
   private void grow() throws IOException {
     MemorySegment old = current();
-    long slots = slots(old);
-    if ((long) COUNT.getVolatile(old, 0L) < slots / 2) {
+    if ((long) COUNT.getVolatile(old, 0L) < most(old)) {
       return;
     }
-    create(slots * GROWTH, file, scratch, old);
+    create(slots(old) * GROWTH, file, scratch, old);
     old.set(ValueLayout.JAVA_LONG, REPLACED_OFFSET, 1);
     table = map(file);
   }
@@ -213,6 +212,11 @@ final class SizeTable {
     return table.get(INT, at) == 0
         && table.get(INT, at + CHECK_OFFSET) == 0
         && table.get(LONG, at + SIZE_OFFSET) == 0;
+  }
+
+  /** How many records it has before it is copied into a larger one. */
+  private static long most(MemorySegment table) {
+    return slots(table) / 2;
   }
 
   private static long slots(MemorySegment table) {

@@ -10,8 +10,8 @@ final class Heap {
 
   /**
    * Left free by what lives, a collector works without haste; less, and it soon does little else.
-   * Bases of large deltas alone are half of a default heap's older half for a second or two: 0.85
-   * was passed then in most searches through Linux, whose windows were as small as they get.
+   * Bases of large deltas alone may take half of a default heap's older half for a second or two:
+   * 0.85 was passed then in searches through Linux, whose windows were as small as they get.
    */
   private static final double FULL = 0.95;
 

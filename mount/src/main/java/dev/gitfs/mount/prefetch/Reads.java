@@ -20,10 +20,12 @@ final class Reads {
   private static final int FIRST = 32;
 
   /**
-   * One more reader of a directory is given half of what was read there, the next one a quarter and
-   * so on, as long as a third of what was brought is read: so what is brought to no end stays below
-   * twice what was read.
+   * One more reader of a directory is given half of what was read there, the next one a quarter,
+   * and each after that an eighth.
    */
+  private static final int HALVINGS = 3;
+
+  /** But only as long as one in so many of what was brought there is read. */
   private static final int USED_OF = 3;
 
   /** A reader who skips more than so many files does not go on, he goes elsewhere. */
@@ -420,7 +422,7 @@ final class Reads {
     var walked = scope.reading();
     long others = windows.readers().stream().filter(stream -> stream.scope == scope).count();
     boolean pays = walked.used * USED_OF >= walked.brought;
-    long size = pays ? walked.used >> Math.clamp(others, 1, 3) : 0;
+    long size = pays ? walked.used >> Math.clamp(others, 1, HALVINGS) : 0;
     return Math.clamp(size, FIRST, Windows.MOST_OBJECTS / 2);
   }
 }
