@@ -1,5 +1,6 @@
 package dev.gitfs.fuse;
 
+import dev.gitfs.fuse.wire.ReplyStruct.EntryOut;
 import dev.gitfs.fuse.wire.ReplyStruct.OutHeader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,6 +18,9 @@ final class ReplyBuffer {
   static final int BODY = 4096;
 
   static final int HEADER = BODY - OutHeader.SIZE;
+
+  /** As long as the longest struct; to fill a slice would make garbage. */
+  private static final byte[] ZEROS = new byte[EntryOut.SIZE];
 
   private final MemorySegment segment;
   private int length;
@@ -42,13 +46,9 @@ final class ReplyBuffer {
     answered = false;
   }
 
-  /**
-   * Zeroes a struct, whose size is a multiple of 8 as all are; a slice to fill would be garbage.
-   */
+  /** Zeroes a struct. */
   void clear(long at, int size) {
-    for (int i = 0; i < size; i += Long.BYTES) {
-      segment.set(ValueLayout.JAVA_LONG, at + i, 0);
-    }
+    MemorySegment.copy(ZEROS, 0, segment, ValueLayout.JAVA_BYTE, at, size);
   }
 
   void answered() {

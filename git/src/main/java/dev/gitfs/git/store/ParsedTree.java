@@ -52,6 +52,10 @@ final class ParsedTree implements Tree {
     int count = 0;
     int rejected = 0;
     boolean sorted = true;
+    // Of the last shown entry; to find them again took a third of the time.
+    int lastStart = 0;
+    int lastEnd = 0;
+    boolean lastIsTree = false;
     for (int at = 0; at < raw.length; ) {
       int nameStart = endOfMode(id, raw, at) + 1;
       int nameEnd = nameStart;
@@ -62,14 +66,21 @@ final class ParsedTree implements Tree {
       if (next > raw.length) {
         throw malformed(id, "truncated entry", at);
       }
-      if (PathRules.accepts(
-          raw, nameStart, nameEnd, canonical(modeBits(raw, at)) == FileMode.SYMLINK)) {
+      FileMode mode = canonical(modeBits(raw, at));
+      if (PathRules.accepts(raw, nameStart, nameEnd, mode == FileMode.SYMLINK)) {
         if (count == entries.length) {
           entries = Arrays.copyOf(entries, count * 2);
         }
+        boolean isTree = mode == FileMode.TREE;
+        sorted &=
+            count == 0
+                || compare(raw, lastStart, lastEnd, lastIsTree, raw, nameStart, nameEnd, isTree)
+                    < 0;
         entries[count] = at;
-        sorted &= count == 0 || compare(raw, entries[count - 1], at) < 0;
         count++;
+        lastStart = nameStart;
+        lastEnd = nameEnd;
+        lastIsTree = isTree;
       } else {
         rejected++;
       }
@@ -204,21 +215,7 @@ final class ParsedTree implements Tree {
     return -1;
   }
 
-  /** Git's order of the entries at two offsets. */
-  private static int compare(byte[] raw, int a, int b) {
-    int startA = nameStart(raw, a);
-    int startB = nameStart(raw, b);
-    return compare(
-        raw,
-        startA,
-        nameEnd(raw, startA),
-        isDirectory(raw, a),
-        raw,
-        startB,
-        nameEnd(raw, startB),
-        isDirectory(raw, b));
-  }
-
+  /** Git's order of two entries. */
   private static int compare(
       byte[] a, int fromA, int toA, boolean treeA, byte[] b, int fromB, int toB, boolean treeB) {
     int common = Math.min(toA - fromA, toB - fromB);

@@ -265,11 +265,13 @@ final class SizeTable {
     /** Never 0, so that no record looks like a free slot. */
     int check(long size) {
       long mixed = size * 0x9E3779B97F4A7C15L;
-      for (int word : new int[] {a, b, c, d, e}) {
-        mixed = (mixed ^ word) * 0xC2B2AE3D27D4EB4FL;
-        mixed ^= mixed >>> 29;
-      }
+      mixed = mix(mix(mix(mix(mix(mixed, a), b), c), d), e);
       return (int) (mixed >>> 32) | 1;
+    }
+
+    private static long mix(long mixed, int word) {
+      long product = (mixed ^ word) * 0xC2B2AE3D27D4EB4FL;
+      return product ^ product >>> 29;
     }
   }
 }
