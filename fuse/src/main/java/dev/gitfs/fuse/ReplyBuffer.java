@@ -19,7 +19,7 @@ final class ReplyBuffer {
 
   static final int HEADER = BODY - OutHeader.SIZE;
 
-  /** As long as the longest struct; to fill a slice would make garbage. */
+  /** As long as the longest struct that is zeroed; to fill a slice would make garbage. */
   private static final byte[] ZEROS = new byte[EntryOut.SIZE];
 
   private final MemorySegment segment;
