@@ -1,7 +1,9 @@
 package dev.gitfs.cli.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.gitfs.testkit.Processes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,5 +60,36 @@ class KernelMountsTest {
     assertThat(KernelMounts.canonical(link.resolve("absent/deep")))
         .isEqualTo(real.resolve("absent/deep"));
     assertThat(KernelMounts.canonical(real.resolve("../link/./x"))).isEqualTo(real.resolve("x"));
+  }
+
+  @Test
+  void whoUsesAMountForAMomentIsWaitedFor() throws Exception {
+    try (var _ = inUseFor("0.3")) {
+      KernelMounts.unmount(temporary, false);
+    } finally {
+      detach();
+    }
+    assertThat(KernelMounts.at(temporary)).isEmpty();
+  }
+
+  @Test
+  void whoStaysInAMountIsNot() {
+    try (var _ = inUseFor("60")) {
+      assertThatExceptionOfType(DaemonException.class)
+          .isThrownBy(() -> KernelMounts.unmount(temporary, false))
+          .withMessageContaining(temporary + " is in use");
+    } finally {
+      detach();
+    }
+  }
+
+  /** Mounts something, and has a process in it for some seconds. */
+  private Processes.Running inUseFor(String seconds) {
+    Processes.command("mount", "-t", "tmpfs", "used", temporary.toString()).run().orFail();
+    return Processes.command("sleep", seconds).in(temporary).start();
+  }
+
+  private void detach() {
+    Processes.command("umount", "-l", temporary.toString()).run();
   }
 }
