@@ -1,7 +1,7 @@
 package dev.gitfs.fuse.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -32,18 +32,19 @@ record CString(byte[] bytes) {
     return all;
   }
 
-  MemorySegment in(Arena arena) {
+  /** Its address, as long as {@code arena} holds it. */
+  long in(Arena arena) {
     MemorySegment segment = arena.allocate(bytes.length + 1L);
     MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, 0, bytes.length);
-    return segment;
+    return segment.address();
   }
 
-  /** A NULL-terminated array of pointers to the texts. */
-  static MemorySegment vector(Arena arena, CString[] texts) {
-    MemorySegment vector = arena.allocate(ADDRESS, texts.length + 1L);
+  /** The address of a NULL-terminated array of pointers to the texts. */
+  static long vector(Arena arena, CString[] texts) {
+    MemorySegment vector = arena.allocate(JAVA_LONG, texts.length + 1L);
     for (int i = 0; i < texts.length; i++) {
-      vector.setAtIndex(ADDRESS, i, texts[i].in(arena));
+      vector.setAtIndex(JAVA_LONG, i, texts[i].in(arena));
     }
-    return vector;
+    return vector.address();
   }
 }

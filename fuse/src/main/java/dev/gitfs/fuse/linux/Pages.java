@@ -1,10 +1,6 @@
 package dev.gitfs.fuse.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
@@ -17,15 +13,9 @@ public final class Pages {
   private static final int PROT_READ_WRITE = 3;
   private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
 
-  private static final MethodHandle MMAP =
-      Libc.withErrno(
-          "mmap",
-          FunctionDescriptor.of(
-              JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-  private static final MethodHandle MUNMAP =
-      Libc.withErrno("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-  private static final MethodHandle GETPAGESIZE =
-      Libc.handle("getpagesize", FunctionDescriptor.of(JAVA_INT));
+  private static final MethodHandle MMAP = Libc.function("mmap");
+  private static final MethodHandle MUNMAP = Libc.function("munmap");
+  private static final MethodHandle GETPAGESIZE = Libc.function("getpagesize");
 
   private Pages() {}
 
@@ -34,34 +24,27 @@ public final class Pages {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment errno = arena.allocate(Libc.ERRNO_LAYOUT);
       long address =
-          (long) MMAP.invokeExact(errno, 0L, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0L);
-      if (address == -1) {
-        throw new OutOfMemoryError("mmap of " + size + " bytes: errno " + Libc.errno(errno));
+          Libc.result(
+              Libc.call(MMAP, errno, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0),
+              errno);
+      if (address < 0) {
+        throw new OutOfMemoryError("mmap of " + size + " bytes: errno " + -address);
       }
       return MemorySegment.ofAddress(address).reinterpret(size);
-    } catch (OutOfMemoryError e) {
-      throw e;
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
     }
   }
 
   /** Gives memory of {@link #map} back. */
   public static void unmap(MemorySegment pages) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment errno = arena.allocate(Libc.ERRNO_LAYOUT);
-      int ignored = (int) MUNMAP.invokeExact(errno, pages.address(), pages.byteSize());
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
+      Libc.call(MUNMAP, arena.allocate(Libc.ERRNO_LAYOUT), pages.address(), pages.byteSize());
     }
   }
 
   /** The size of a page: 4 KiB on x86-64; 4, 16 or 64 KiB on aarch64. */
   public static int size() {
-    try {
-      return (int) GETPAGESIZE.invokeExact();
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
+    try (Arena arena = Arena.ofConfined()) {
+      return (int) Libc.call(GETPAGESIZE, arena.allocate(Libc.ERRNO_LAYOUT));
     }
   }
 }

@@ -1,8 +1,6 @@
 package dev.gitfs.fuse.linux;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
-import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
 import java.util.Objects;
 
@@ -13,22 +11,21 @@ import java.util.Objects;
  * always is: the one that waits for that process.
  */
 public final class ProcessEnd {
-  private static final MethodHandle EXIT =
-      Libc.handle("_exit", FunctionDescriptor.ofVoid(JAVA_INT));
+  private static final MethodHandle EXIT = Libc.function("_exit");
 
   private ProcessEnd() {}
 
   /** Links this process to libc, which {@link #now} would else do. */
   public static void prepare() {
     Objects.requireNonNull(EXIT);
+    // The first call makes more code than the linking.
+    Pages.size();
   }
 
   /** Ends the process, now and with nothing run or written before that. */
   public static void now(int status) {
-    try {
-      EXIT.invokeExact(status);
-    } catch (Throwable impossible) {
-      throw new AssertionError(impossible);
+    try (Arena arena = Arena.ofConfined()) {
+      Libc.call(EXIT, arena.allocate(Libc.ERRNO_LAYOUT), status);
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.gitfs.git.store;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -34,7 +33,26 @@ public final class LibDeflate implements AutoCloseable {
   /** More than zlib adds to what cannot be deflated, beside an eighth. */
   private static final int SLACK = 64;
 
-  private record Functions(MethodHandle allocate, MethodHandle free, MethodHandle decompress) {}
+  /**
+   * That of decompress. The two others have fewer parameters and do not look at more; for another
+   * signature the JVM would make other code, as the first pack arrives.
+   */
+  private static final FunctionDescriptor SIGNATURE =
+      FunctionDescriptor.of(
+          JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG);
+
+  private record Functions(MethodHandle allocate, MethodHandle free, MethodHandle decompress) {
+
+    private static long call(MethodHandle function, long argument) {
+      try {
+        return (long)
+            function.invokeExact(
+                argument, MemorySegment.NULL, 0L, MemorySegment.NULL, 0L, MemorySegment.NULL, 0L);
+      } catch (Throwable e) {
+        throw impossible(e);
+      }
+    }
+  }
 
   /** Linked beside what is done meanwhile: a mount's first pack does not wait for it. */
   private static final CompletableFuture<Optional<Functions>> FUNCTIONS =
@@ -47,12 +65,12 @@ public final class LibDeflate implements AutoCloseable {
   static final int MOST_AT_ONCE = PackEntry.MOST_HELD;
 
   private final Functions functions;
-  private final MemorySegment decompressor;
+  private final long decompressor;
 
   /** Where the function puts how much it took. */
   private final long[] taken = new long[1];
 
-  private LibDeflate(Functions functions, MemorySegment decompressor) {
+  private LibDeflate(Functions functions, long decompressor) {
     this.functions = functions;
     this.decompressor = decompressor;
   }
@@ -68,14 +86,10 @@ public final class LibDeflate implements AutoCloseable {
   }
 
   private static Optional<LibDeflate> open(Functions functions) {
-    try {
-      var decompressor = (MemorySegment) functions.allocate.invokeExact();
-      return decompressor.address() == 0
-          ? Optional.empty()
-          : Optional.of(new LibDeflate(functions, decompressor));
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    long decompressor = Functions.call(functions.allocate, 0);
+    return decompressor == 0
+        ? Optional.empty()
+        : Optional.of(new LibDeflate(functions, decompressor));
   }
 
   /**
@@ -87,8 +101,8 @@ public final class LibDeflate implements AutoCloseable {
   int inflate(byte[] source, int offset, int length, byte[] target, int size) {
     try {
       // Without a place to put the size, another size than this is an error.
-      int result =
-          (int)
+      long result =
+          (long)
               functions.decompress.invokeExact(
                   decompressor,
                   MemorySegment.ofArray(source).asSlice(offset, length),
@@ -96,8 +110,8 @@ public final class LibDeflate implements AutoCloseable {
                   MemorySegment.ofArray(target),
                   (long) size,
                   MemorySegment.ofArray(taken),
-                  MemorySegment.NULL);
-      return result == SUCCESS ? (int) taken[0] : -1;
+                  0L);
+      return (int) result == SUCCESS ? (int) taken[0] : -1;
     } catch (Throwable e) {
       throw impossible(e);
     }
@@ -106,11 +120,7 @@ public final class LibDeflate implements AutoCloseable {
   /** Gives back its memory; it must not be used again. */
   @Override
   public void close() {
-    try {
-      functions.free.invokeExact(decompressor);
-    } catch (Throwable e) {
-      throw impossible(e);
-    }
+    Functions.call(functions.free, decompressor);
   }
 
   /** What a zlib stream of {@code size} bytes takes at most where deflating does not help. */
@@ -122,20 +132,16 @@ public final class LibDeflate implements AutoCloseable {
     try {
       var library = SymbolLookup.libraryLookup(LIBRARY, Arena.global());
       var linker = Linker.nativeLinker();
+      // Takes arrays where they are. The collector waits meanwhile.
+      var critical = Linker.Option.critical(true);
       return Optional.of(
           new Functions(
               linker.downcallHandle(
-                  library.findOrThrow("libdeflate_alloc_decompressor"),
-                  FunctionDescriptor.of(ADDRESS)),
+                  library.findOrThrow("libdeflate_alloc_decompressor"), SIGNATURE, critical),
               linker.downcallHandle(
-                  library.findOrThrow("libdeflate_free_decompressor"),
-                  FunctionDescriptor.ofVoid(ADDRESS)),
+                  library.findOrThrow("libdeflate_free_decompressor"), SIGNATURE, critical),
               linker.downcallHandle(
-                  library.findOrThrow("libdeflate_zlib_decompress_ex"),
-                  FunctionDescriptor.of(
-                      JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS),
-                  // Takes arrays where they are. The collector waits meanwhile.
-                  Linker.Option.critical(true))));
+                  library.findOrThrow("libdeflate_zlib_decompress_ex"), SIGNATURE, critical)));
     } catch (IllegalArgumentException | NoSuchElementException e) {
       LOG.debug("{} is not here, or lacks a function: the JDK's zlib does it all", LIBRARY, e);
       return Optional.empty();
