@@ -61,8 +61,11 @@ public record ByteSize(long bytes) {
     }
     int exponent = Math.min((63 - Long.numberOfLeadingZeros(bytes)) / 10, UNITS.length());
     double count = (double) bytes / (1L << (10 * exponent));
-    String pattern = count == Math.rint(count) ? "%.0f %siB" : "%.1f %siB";
-    return String.format(Locale.ROOT, pattern, count, UNITS.charAt(exponent - 1));
+    String number =
+        count == Math.rint(count)
+            ? Long.toString((long) count)
+            : Double.toString(Math.round(count * 10) / 10.0);
+    return number + " " + UNITS.charAt(exponent - 1) + "iB";
   }
 
   private static int exponent(String unit) {
