@@ -62,16 +62,38 @@ final class PrefetchedContents {
   }
 
   /** A file has come, which {@code content} starts with. */
-  synchronized void add(Reception from, ObjectId id, byte[] content, int length) {
+  void add(Reception from, ObjectId id, byte[] content, int length) {
+    Optional<Slabs.Held> room = reserve(from, id, length);
+    if (room.isPresent()) {
+      settle(room.get(), isWritten(room.get(), content));
+    }
+  }
+
+  private synchronized Optional<Slabs.Held> reserve(Reception from, ObjectId id, int length) {
     if (closed) {
-      return;
+      return Optional.empty();
     }
     account(id, length);
     boolean isReadFrom = waiting > 0 || System.nanoTime() - readAt < LONGEST_PAUSE;
+    return contents.reserve(from, id, length, isReadFrom);
+  }
+
+  /** Without the lock: readers would wait for the copying of what they do not read. */
+  private static boolean isWritten(Slabs.Held file, byte[] content) {
     try {
-      contents.add(from, id, content, length, isReadFrom);
+      file.write(content);
+      return true;
     } catch (IOException e) {
-      LOG.debug("{} is to be inflated again when it is read", id.name(), e);
+      LOG.debug("A file is to be inflated again when it is read", e);
+      return false;
+    }
+  }
+
+  private synchronized void settle(Slabs.Held file, boolean isWritten) {
+    if (isWritten && !closed) {
+      contents.add(file);
+    } else {
+      contents.abandon(file);
     }
   }
 

@@ -22,8 +22,9 @@ import org.eclipse.jgit.lib.ObjectId;
  * soon free as a whole and used again: nothing is allocated for a file, and no collector carries it
  * around.
  *
- * <p>A file keeps the slabs it is in until it is dropped, and while it is open. Not safe for use by
- * several threads; only an open file may be read by any.
+ * <p>A file keeps the slabs it is in until it is dropped, and while it is written or open. Not safe
+ * for use by several threads; only what is open may be read by any, and what is reserved be written
+ * by one.
  */
 final class Slabs {
 
@@ -76,6 +77,22 @@ final class Slabs {
       return length;
     }
 
+    /**
+     * Fills the room that was reserved for this file, on any thread; nobody else sees it yet.
+     *
+     * @param content what starts with it
+     */
+    void write(byte[] content) throws IOException {
+      for (int done = 0; done < length; ) {
+        long at = (long) offset + done;
+        Place place = slabs.get((int) (at / slabs.getFirst().place.size())).place;
+        int within = (int) (at % place.size());
+        int part = Math.min(length - done, place.size() - within);
+        place.write(within, content, done, part);
+        done += part;
+      }
+    }
+
     /** Copies from {@code from} on, as much as there is and fits; only while this is open. */
     int read(long from, MemorySegment target) throws IOException {
       long count = Math.clamp(length - from, 0, target.byteSize());
@@ -121,50 +138,55 @@ final class Slabs {
   }
 
   /**
-   * Keeps a copy of a file, unless it is here already; returns false if there is no room.
+   * Room for a file, to be {@link Held#write written} and {@link #add added}, or given back by
+   * {@link #abandon}; empty if the file is here already or there is no room.
    *
    * @param further whether it is worth writing to a file if memory has none
    */
-  boolean add(Object source, ObjectId id, byte[] content, int length, boolean further)
-      throws IOException {
+  Optional<Held> reserve(Object source, ObjectId id, int length, boolean further) {
     if (files.containsKey(id)) {
-      return true;
+      return Optional.empty();
     }
     Deque<Slab> into = fresh.computeIfAbsent(source, each -> new ArrayDeque<>());
     if (!reserve(length, into, further)) {
-      return false;
+      return Optional.empty();
     }
     var parts = new ArrayList<Slab>(1);
     int offset = into.getFirst().filled;
-    try {
-      for (int done = 0; done < length || parts.isEmpty(); ) {
-        Slab slab = into.getFirst();
-        int part = Math.min(length - done, slab.room());
-        slab.place.write(slab.filled, content, done, part);
-        slab.filled += part;
-        done += part;
-        parts.add(slab);
-        slabs.add(slab);
-        if (slab.room() == 0) {
-          into.removeFirst();
-        }
+    for (int done = 0; done < length || parts.isEmpty(); ) {
+      Slab slab = into.getFirst();
+      int part = Math.min(length - done, slab.room());
+      slab.filled += part;
+      slab.open++;
+      done += part;
+      parts.add(slab);
+      slabs.add(slab);
+      if (slab.room() == 0) {
+        into.removeFirst();
       }
-    } catch (IOException e) {
-      // What is written is lost; its slabs are given back like others.
-      giveBackUnused(into);
-      parts.forEach(this::freeIfUnused);
-      throw e;
     }
-    var file = new Held(id, parts, offset, length);
+    return Optional.of(new Held(id, parts, offset, length));
+  }
+
+  /** Keeps a file that was written to the room reserved for it. */
+  void add(Held file) {
+    if (files.putIfAbsent(file.id, file) != null) {
+      abandon(file);
+      return;
+    }
     long now = System.nanoTime();
-    for (Slab slab : parts) {
+    for (Slab slab : file.slabs) {
+      slab.open--;
       slab.files.add(file);
       slab.since = now;
       slab.unopened++;
       slab.wanted++;
     }
-    files.put(id, file);
-    return true;
+  }
+
+  /** Gives back what was reserved for a file that is not added. */
+  void abandon(Held file) {
+    close(file);
   }
 
   /** Files will come from {@code source}, to be read after those from sources that began before. */

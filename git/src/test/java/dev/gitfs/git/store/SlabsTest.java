@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.lib.ObjectId;
@@ -41,16 +42,26 @@ final class SlabsTest {
     var contents = new HashMap<ObjectId, byte[]>();
     var open = new ArrayList<Slabs.Held>();
     var opened = new ArrayList<byte[]>();
+    var reserved = new ArrayList<Reserved>();
     int added = 0;
     for (int i = 0; i < 50_000; i++) {
       switch (random.nextInt(4)) {
         case 0 -> {
           byte[] content = content(random.nextInt(random.nextInt(10) == 0 ? 3 * PIECE : 500));
           ObjectId id = id();
-          if (slabs.add(
-              "source " + random.nextInt(3), id, content, content.length, random.nextBoolean())) {
-            contents.put(id, content);
-            added++;
+          slabs
+              .reserve("source " + random.nextInt(3), id, content.length, random.nextBoolean())
+              .ifPresent(file -> reserved.add(new Reserved(file, id, content)));
+          if (reserved.size() > random.nextInt(5)) {
+            Reserved next = reserved.remove(random.nextInt(reserved.size()));
+            if (random.nextInt(5) > 0) {
+              next.file.write(next.content);
+              slabs.add(next.file);
+              contents.put(next.id, next.content);
+              added++;
+            } else {
+              slabs.abandon(next.file);
+            }
           }
         }
         case 1 -> {
@@ -87,6 +98,7 @@ final class SlabsTest {
       }
     }
     assertThat(added).isGreaterThan(5000);
+    reserved.forEach(next -> slabs.abandon(next.file));
     slabs.clear();
     for (int i = 0; i < open.size(); i++) {
       assertThat(read(open.get(i))).as("open while all is dropped").isEqualTo(opened.get(i));
@@ -96,6 +108,26 @@ final class SlabsTest {
     assertThat(scratch).isEmptyDirectory();
   }
 
+  /** Room for a file that is still to be written. */
+  private record Reserved(Slabs.Held file, ObjectId id, byte[] content) {}
+
+  /** Whether there was room for a file, which is then there. */
+  private static boolean add(
+      Slabs slabs, Object source, ObjectId id, byte[] content, int length, boolean further)
+      throws IOException {
+    Optional<Slabs.Held> file = slabs.reserve(source, id, length, further);
+    if (file.isPresent()) {
+      try {
+        file.get().write(content);
+      } catch (IOException e) {
+        slabs.abandon(file.get());
+        throw e;
+      }
+      slabs.add(file.get());
+    }
+    return file.isPresent();
+  }
+
   @Test
   void whatMemoryHasNoRoomForIsInAFileForAsLongAsItIsNeeded() throws Exception {
     var contents = new LinkedHashMap<ObjectId, byte[]>();
@@ -103,10 +135,10 @@ final class SlabsTest {
       byte[] content = content(PIECE);
       ObjectId id = id();
       contents.put(id, content);
-      assertThat(slabs.add(this, id, content, PIECE, i >= PIECES)).isTrue();
+      assertThat(add(slabs, this, id, content, PIECE, i >= PIECES)).isTrue();
     }
     assertThat(scratch.toFile().listFiles()).hasSize(1);
-    assertThat(slabs.add(this, id(), content(PIECE), PIECE, true)).as("more").isFalse();
+    assertThat(add(slabs, this, id(), content(PIECE), PIECE, true)).as("more").isFalse();
     for (var each : contents.entrySet()) {
       var file = slabs.open(each.getKey()).orElseThrow();
       assertThat(read(file)).isEqualTo(each.getValue());
@@ -120,9 +152,9 @@ final class SlabsTest {
   void whatIsLargeIsInAFileAtOnce() throws Exception {
     var large = new Slabs(memory, new Overflow(scratch, 4 << 20, PIECE));
     byte[] content = content((1 << 20) + 1);
-    assertThat(large.add(this, id(), content, content.length, false)).isFalse();
+    assertThat(add(large, this, id(), content, content.length, false)).isFalse();
     ObjectId id = id();
-    assertThat(large.add(this, id, content, content.length, true)).isTrue();
+    assertThat(add(large, this, id, content, content.length, true)).isTrue();
     assertThat(free()).isEqualTo(PIECES);
     var file = large.open(id).orElseThrow();
     assertThat(read(file)).isEqualTo(content);
@@ -134,11 +166,11 @@ final class SlabsTest {
   void whatHasNoPlaceInMemoryMakesNoRoomThere() throws Exception {
     byte[] content = content(100);
     ObjectId opened = id();
-    assertThat(slabs.add(this, opened, content, content.length, false)).isTrue();
+    assertThat(add(slabs, this, opened, content, content.length, false)).isTrue();
     slabs.close(slabs.open(opened).orElseThrow());
     byte[] large = content((1 << 20) + 1);
-    assertThat(slabs.add(this, id(), large, large.length, false)).isFalse();
-    assertThat(slabs.add(this, id(), large, large.length, true)).isFalse();
+    assertThat(add(slabs, this, id(), large, large.length, false)).isFalse();
+    assertThat(add(slabs, this, id(), large, large.length, true)).isFalse();
     assertThat(slabs.open(opened)).hasValueSatisfying(slabs::close);
   }
 
@@ -146,10 +178,10 @@ final class SlabsTest {
   void whatCannotBeWrittenTakesNothing() throws Exception {
     Files.createDirectory(scratch.resolve("overflow"));
     for (int i = 0; i < PIECES; i++) {
-      assertThat(slabs.add(this, id(), content(PIECE), PIECE, true)).isTrue();
+      assertThat(add(slabs, this, id(), content(PIECE), PIECE, true)).isTrue();
     }
     byte[] content = content(3 * PIECE);
-    assertThatThrownBy(() -> slabs.add(this, id(), content, content.length, true))
+    assertThatThrownBy(() -> add(slabs, this, id(), content, content.length, true))
         .isInstanceOf(IOException.class);
     slabs.clear();
     assertThat(free()).isEqualTo(PIECES);
@@ -162,8 +194,8 @@ final class SlabsTest {
     byte[] content = content(100);
     ObjectId unread = id();
     ObjectId open = id();
-    slabs.add("one", unread, content, content.length, false);
-    slabs.add("other", open, content, content.length, false);
+    add(slabs, "one", unread, content, content.length, false);
+    add(slabs, "other", open, content, content.length, false);
     var file = slabs.open(open).orElseThrow();
     slabs.dropOlder(TimeUnit.MINUTES.toNanos(1));
     assertThat(slabs.open(unread)).hasValueSatisfying(slabs::close);
@@ -178,8 +210,8 @@ final class SlabsTest {
   void aPartOfAFileIsReadAcrossSlabs() throws Exception {
     byte[] content = content(5 * PIECE / 2);
     ObjectId id = id();
-    assertThat(slabs.add(this, id(), content(100), 100, false)).isTrue();
-    assertThat(slabs.add(this, id, content, content.length, false)).isTrue();
+    assertThat(add(slabs, this, id(), content(100), 100, false)).isTrue();
+    assertThat(add(slabs, this, id, content, content.length, false)).isTrue();
     var file = slabs.open(id).orElseThrow();
     byte[] part = new byte[PIECE + 7];
     for (int from : new int[] {0, 1, PIECE - 101, PIECE - 100, PIECE, content.length - 5}) {
@@ -198,37 +230,37 @@ final class SlabsTest {
     var ids = new ArrayList<ObjectId>();
     byte[] content = content(PIECE);
     ObjectId next = id();
-    while (slabs.add(this, next, content, PIECE, false)) {
+    while (add(slabs, this, next, content, PIECE, false)) {
       ids.add(next);
       next = id();
     }
     assertThat(ids).hasSize(PIECES);
     slabs.close(slabs.open(ids.get(7)).orElseThrow());
-    assertThat(slabs.add(this, next, content, PIECE, false)).isTrue();
+    assertThat(add(slabs, this, next, content, PIECE, false)).isTrue();
     assertThat(slabs.open(ids.get(7))).isEmpty();
     assertThat(slabs.open(ids.get(6))).isPresent();
-    assertThat(slabs.add(this, id(), content, PIECE, false)).as("for one that is open").isFalse();
+    assertThat(add(slabs, this, id(), content, PIECE, false)).as("for one that is open").isFalse();
   }
 
   @Test
   void aFileWithoutRoomForAllOfItTakesNone() throws Exception {
     byte[] content = content(PIECES * PIECE + 1);
-    assertThat(slabs.add(this, id(), content, content.length, false)).isFalse();
+    assertThat(add(slabs, this, id(), content, content.length, false)).isFalse();
     assertThat(free()).isEqualTo(PIECES);
   }
 
   @Test
   void aLaterSourceLeavesHalfOfTheMemoryToTheFirst() throws Exception {
     byte[] content = content(PIECE);
-    assertThat(slabs.add("first", id(), content, PIECE, false)).isTrue();
+    assertThat(add(slabs, "first", id(), content, PIECE, false)).isTrue();
     int later = 0;
-    while (slabs.add("later", id(), content, PIECE, false)) {
+    while (add(slabs, "later", id(), content, PIECE, false)) {
       later++;
     }
     assertThat(later).isEqualTo(PIECES / 2 - 1);
-    assertThat(slabs.add("first", id(), content, PIECE, false)).isTrue();
+    assertThat(add(slabs, "first", id(), content, PIECE, false)).isTrue();
     slabs.ended("first");
-    assertThat(slabs.add("later", id(), content, PIECE, false)).as("now the first").isTrue();
+    assertThat(add(slabs, "later", id(), content, PIECE, false)).as("now the first").isTrue();
   }
 
   /** How many pieces can be had. */
