@@ -2,7 +2,6 @@ package dev.gitfs.fuse.linux;
 
 import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandle;
-import java.util.Objects;
 
 /**
  * The end of a process whose JVM would hesitate. At its end, {@code halt} included, HotSpot waits
@@ -17,8 +16,7 @@ public final class ProcessEnd {
 
   /** Links this process to libc, which {@link #now} would else do. */
   public static void prepare() {
-    Objects.requireNonNull(EXIT);
-    // The first call makes more code than the linking.
+    // With this class the function is linked. The first call of any makes more code than that.
     Pages.size();
   }
 

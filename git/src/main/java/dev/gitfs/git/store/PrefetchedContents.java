@@ -65,7 +65,7 @@ final class PrefetchedContents {
   void add(Reception from, ObjectId id, byte[] content, int length) {
     Optional<Slabs.Held> room = reserve(from, id, length);
     if (room.isPresent()) {
-      settle(room.get(), isWritten(room.get(), content));
+      settle(room.get(), write(id, content, room.get()));
     }
   }
 
@@ -78,13 +78,16 @@ final class PrefetchedContents {
     return contents.reserve(from, id, length, isReadFrom);
   }
 
-  /** Without the lock: readers would wait for the copying of what they do not read. */
-  private static boolean isWritten(Slabs.Held file, byte[] content) {
+  /**
+   * Returns whether it could. Without the lock: readers would wait for the copying of what they do
+   * not read.
+   */
+  private static boolean write(ObjectId id, byte[] content, Slabs.Held file) {
     try {
       file.write(content);
       return true;
     } catch (IOException e) {
-      LOG.debug("A file is to be inflated again when it is read", e);
+      LOG.debug("{} is to be inflated again when it is read", id.name(), e);
       return false;
     }
   }
