@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
@@ -158,9 +159,15 @@ final class LocalObjects implements AutoCloseable {
   /** Takes a complete pack, with its index beside it, from elsewhere on this file system. */
   Path add(Path pack, PackKind kind) throws IOException {
     Path added = shelf.add(pack, kind);
-    objects.openPack(added.toFile());
-    list();
+    take(objects.openPack(added.toFile()));
     return added;
+  }
+
+  /** One more pack, first of all, for which JGit need not look at the directory again. */
+  private synchronized void take(Pack pack) {
+    if (packs.all().stream().noneMatch(other -> nameOf(other).equals(nameOf(pack)))) {
+      packs = packs.next(Stream.concat(Stream.of(pack), packs.all().stream()).toList());
+    }
   }
 
   /** Tells that {@code old} are now the one pack {@code merged}. */
