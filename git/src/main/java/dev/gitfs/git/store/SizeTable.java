@@ -64,10 +64,7 @@ final class SizeTable {
   SizeTable(Path file, Path scratch) throws IOException {
     this.file = file;
     this.scratch = scratch;
-    if (!isUsable(file)) {
-      create(FIRST_SLOTS, file, scratch, MemorySegment.NULL);
-    }
-    table = map(file);
+    table = isUsable(file) ? map(file) : create(FIRST_SLOTS, file, scratch, MemorySegment.NULL);
   }
 
   OptionalLong get(ObjectId id) {
@@ -152,12 +149,14 @@ final class SizeTable {
     if ((long) COUNT.getVolatile(old, 0L) < most(old)) {
       return;
     }
-    create(slots(old) * GROWTH, file, scratch, old);
+    table = create(slots(old) * GROWTH, file, scratch, old);
     old.set(ValueLayout.JAVA_LONG, REPLACED_OFFSET, 1);
-    table = map(file);
   }
 
-  private static void create(long slots, Path file, Path scratch, MemorySegment old)
+  /**
+   * Returns the table as it was mapped to be filled: mapped again, all its pages would fault again.
+   */
+  private static MemorySegment create(long slots, Path file, Path scratch, MemorySegment old)
       throws IOException {
     Path temporary = Files.createTempFile(scratch, "sizes-", null);
     try {
@@ -171,6 +170,7 @@ final class SizeTable {
         }
       }
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      return table;
     } finally {
       Files.deleteIfExists(temporary);
     }
