@@ -13,6 +13,7 @@ import dev.gitfs.testkit.TestRepository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -35,6 +36,14 @@ final class FileReadaheadTest {
   /** As many as are put there at a time. */
   private static final int MOST = 32;
 
+  /** Of a file that is no larger all comes with its beginning. */
+  private static final int REST = 256 << 10;
+
+  private static final int PAGE = 4 << 10;
+
+  private static final String BOUNDED = "parts/bounded";
+  private static final String BEYOND = "parts/beyond";
+
   private final GitRepositories repositories = new GitRepositories();
   private final TestRepository repository = repositories.create("some.git");
   private final HttpBackendServer server = new HttpBackendServer(repositories);
@@ -56,6 +65,8 @@ final class FileReadaheadTest {
         contents.put(name(unlisted(i), file, "c"), text(unlisted(i), file));
       }
     }
+    contents.put(BOUNDED, "0123456789abcdef".repeat(REST / 16));
+    contents.put(BEYOND, "0123456789abcdef".repeat(REST / 16) + "\n");
     var snapshot = new Snapshot();
     contents.forEach(snapshot::file);
     repository.commit(snapshot);
@@ -95,12 +106,22 @@ final class FileReadaheadTest {
   }
 
   private List<String> inThePageCache() {
+    return pages().entrySet().stream()
+        .filter(file -> file.getValue() > 0)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /** How many pages of each file the kernel has. */
+  private TreeMap<String, Integer> pages() {
     var command = new ArrayList<>(List.of("fincore", "-n", "-r", "-o", "PAGES,FILE"));
     command.addAll(contents.keySet());
-    return Processes.command(command).in(mount.directory()).run().orFail().lines().stream()
-        .filter(line -> !line.startsWith("0 "))
-        .map(line -> line.substring(line.indexOf(' ') + 1).strip())
-        .toList();
+    var pages = new TreeMap<String, Integer>();
+    for (var line : Processes.command(command).in(mount.directory()).run().orFail().lines()) {
+      var fields = line.strip().split(" +", 2);
+      pages.put(fields[1], Integer.parseInt(fields[0]));
+    }
+    return pages;
   }
 
   private static List<String> files(String directory, int from, int to) {
@@ -121,6 +142,16 @@ final class FileReadaheadTest {
     assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 5));
     read("d/f04.c", "d/f05.c", "d/f06.c");
     assertThat(inThePageCache()).containsExactlyElementsOf(files("d", 0, 10));
+  }
+
+  @Test
+  void whoReadsTheBeginningOfAFileFindsTheRestThere() {
+    for (var name : List.of(BOUNDED, BEYOND)) {
+      Processes.command("head", "-c", "16", name).in(mount.directory()).run().orFail();
+    }
+    assertThat(pages()).containsEntry(BOUNDED, REST / PAGE);
+    assertThat(pages().get(BEYOND)).isLessThan(REST / PAGE);
+    read(BOUNDED, BEYOND);
   }
 
   @Test
@@ -238,7 +269,7 @@ final class FileReadaheadTest {
   @Test
   void allOfItIsWhatAGrepReads() {
     var found =
-        Processes.command("sh", "-c", "cat d/* e/* unlisted?/* | cksum")
+        Processes.command("sh", "-c", "cat d/* e/* parts/* unlisted?/* | cksum")
             .in(mount.directory())
             .run()
             .orFail();

@@ -33,10 +33,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * last file of a directory is left to be asked for, or all files of those who only list would be
  * read for them.
  *
+ * <p>Within a file the same holds: who reads a few KiB first has the kernel ask for 16 KiB, then
+ * for 32. If the file is small, the rest of it is there with the answer to that (17,000 reads of an
+ * {@code rg} through Linux, and 19,200 without).
+ *
  * <p>Readers who share a directory, as the threads of a parallel search do, come to files that are
  * just being put there for one of them. Whoever answers their requests lends a hand first: so they
  * find the rest of the window there as well, where they would ask for each file a moment before it
- * came (20,400 reads of an {@code rg} through Linux, and 31,700 without).
+ * came (a third of the reads of an {@code rg}).
  *
  * <p>Safe for use by many threads. A thread reads ahead only in the directory in which it answers,
  * and nothing that another one there has yet to answer: so no two wait for each other's pages.
@@ -45,6 +49,9 @@ final class FileReadahead {
 
   /** Larger files would take the whole of a window, or more. */
   private static final int LARGEST = Fill.MOST_BYTES;
+
+  /** Twice what the kernel reads ahead in a file, once it has seen that its reader goes on. */
+  private static final int LARGEST_REST = 256 << 10;
 
   /** Of a file at a time. */
   private static final int PART = 128 << 10;
@@ -116,6 +123,16 @@ final class FileReadahead {
         lock.unlock();
       }
     }
+  }
+
+  /**
+   * The beginning of a file is about to be answered, {@code count} bytes of it: puts what follows
+   * into the page cache, if that is little. To be called by a thread that reads requests.
+   *
+   * @return whether all of it is there, so that this answers the file to its end
+   */
+  boolean readOn(Notifier kernel, long inode, Blob blob, int count) throws IOException {
+    return blob.size() <= LARGEST_REST && put(kernel, inode, blob, count);
   }
 
   /**
@@ -247,7 +264,7 @@ final class FileReadahead {
     long size;
     try (var blob = held.get()) {
       size = blob.size();
-      if (size > LARGEST || !put(kernel, run.version().inodeOf(index), blob)) {
+      if (size > LARGEST || !put(kernel, run.version().inodeOf(index), blob, 0)) {
         return Fill.NONE;
       }
     }
@@ -257,9 +274,9 @@ final class FileReadahead {
   }
 
   /** What is empty is never asked for. */
-  private static boolean put(Notifier kernel, long inode, Blob blob) throws IOException {
+  private static boolean put(Notifier kernel, long inode, Blob blob, long from) throws IOException {
     var buffer = BUFFER.get();
-    for (long done = 0; done < blob.size(); ) {
+    for (long done = from; done < blob.size(); ) {
       int part = blob.read(done, buffer);
       if (!kernel.store(inode, done, buffer.asSlice(0, part))) {
         return false;

@@ -295,7 +295,8 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
           try (var blob = contents(request, node, offset)) {
             int count = blob.read(offset, reply.target());
             reply.filled(count);
-            boolean toItsEnd = offset + count == blob.size();
+            boolean toItsEnd =
+                offset + count == blob.size() || offset == 0 && readOn(node, blob, count);
             if (toItsEnd) {
               store.wasRead(node.id());
             }
@@ -436,6 +437,15 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   }
 
   /** What goes wrong here is for those to meet who read that. */
+  private boolean readOn(Node node, Blob blob, int count) throws IOException {
+    var version = nodes.inodes().numbering(node.inode());
+    return notifier.isPresent()
+        && version.isPresent()
+        && isShown(version.get())
+        && mayWaitForTheKernel()
+        && readahead.readOn(notifier.get(), node.inode(), blob, count);
+  }
+
   private void readAhead(Request request, Node node, boolean toItsEnd) {
     var version = nodes.inodes().numbering(node.inode());
     // In a directory that has moved on since, what it showed before is not walked any more.
