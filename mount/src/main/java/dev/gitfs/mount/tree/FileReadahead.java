@@ -12,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -43,7 +45,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * came (a third of the reads of an {@code rg}).
  *
  * <p>Safe for use by many threads. A thread reads ahead only in the directory in which it answers,
- * and nothing that another one there has yet to answer: so no two wait for each other's pages.
+ * and nothing that another one there has yet to answer; and of several who answer for parts of one
+ * file all but one do so at once: so no two wait for each other's pages.
  */
 final class FileReadahead {
 
@@ -66,6 +69,9 @@ final class FileReadahead {
   private final ObjectStore store;
   private final Prefetcher prefetcher;
   private final ReentrantLock lock = new ReentrantLock();
+
+  /** Inodes of files one of whose reads is answered only after something has been put there. */
+  private final Set<Long> delayed = ConcurrentHashMap.newKeySet();
 
   // Guarded by the lock.
 
@@ -90,6 +96,18 @@ final class FileReadahead {
     if (prefetcher.isRecording()) {
       return;
     }
+    long inode = version.inodeOf(index);
+    if (delayed.add(inode)) {
+      try {
+        readDelayed(kernel, reader, version, tree, index);
+      } finally {
+        delayed.remove(inode);
+      }
+    }
+  }
+
+  private void readDelayed(Notifier kernel, int reader, Version version, Tree tree, int index)
+      throws IOException {
     Fill fill;
     lock.lock();
     try {
@@ -132,7 +150,14 @@ final class FileReadahead {
    * @return whether all of it is there, so that this answers the file to its end
    */
   boolean readOn(Notifier kernel, long inode, Blob blob, int count) throws IOException {
-    return blob.size() <= LARGEST_REST && put(kernel, inode, blob, count);
+    if (blob.size() > LARGEST_REST || !delayed.add(inode)) {
+      return false;
+    }
+    try {
+      return put(kernel, inode, blob, count);
+    } finally {
+      delayed.remove(inode);
+    }
   }
 
   /**

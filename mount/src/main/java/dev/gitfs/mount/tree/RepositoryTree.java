@@ -436,7 +436,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         .times(node.seconds(), 0);
   }
 
-  /** What goes wrong here is for those to meet who read that. */
+  /** Whether all that follows the beginning of a file is in the page cache now. */
   private boolean readOn(Node node, Blob blob, int count) throws IOException {
     var version = nodes.inodes().numbering(node.inode());
     return notifier.isPresent()
@@ -446,6 +446,7 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
         && readahead.readOn(notifier.get(), node.inode(), blob, count);
   }
 
+  /** What goes wrong here is for those to meet who read that. */
   private void readAhead(Request request, Node node, boolean toItsEnd) {
     var version = nodes.inodes().numbering(node.inode());
     // In a directory that has moved on since, what it showed before is not walked any more.
