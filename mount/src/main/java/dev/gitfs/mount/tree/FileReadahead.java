@@ -103,6 +103,8 @@ final class FileReadahead {
       } finally {
         delayed.remove(inode);
       }
+    } else {
+      readAlone(reader, version, tree, index);
     }
   }
 

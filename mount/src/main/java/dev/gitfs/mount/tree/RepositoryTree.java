@@ -437,20 +437,23 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
   }
 
   /** Whether all that follows the beginning of a file is in the page cache now. */
-  private boolean readOn(Node node, Blob blob, int count) throws IOException {
-    var version = nodes.inodes().numbering(node.inode());
-    return notifier.isPresent()
-        && version.isPresent()
-        && isShown(version.get())
-        && mayWaitForTheKernel()
-        && readahead.readOn(notifier.get(), node.inode(), blob, count);
+  private boolean readOn(Node node, Blob blob, int count) {
+    var version = shown(node);
+    if (version.isEmpty() || !mayWaitForTheKernel()) {
+      return false;
+    }
+    try {
+      return readahead.readOn(notifier.get(), node.inode(), blob, count);
+    } catch (IOException e) {
+      log.debug("no more than was asked for is read of {}", nodes.path(node.inode()), e);
+      return false;
+    }
   }
 
   /** What goes wrong here is for those to meet who read that. */
   private void readAhead(Request request, Node node, boolean toItsEnd) {
-    var version = nodes.inodes().numbering(node.inode());
-    // In a directory that has moved on since, what it showed before is not walked any more.
-    if (notifier.isEmpty() || version.isEmpty() || !isShown(version.get())) {
+    var version = shown(node);
+    if (version.isEmpty()) {
       return;
     }
     try {
@@ -466,6 +469,16 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
     } catch (IOException e) {
       log.debug("nothing is read ahead after {}", nodes.path(node.inode()), e);
     }
+  }
+
+  /**
+   * What to read ahead of a file in, if anything can be: in a directory that has moved on since,
+   * what it showed before is not walked any more.
+   */
+  private Optional<Version> shown(Node node) {
+    return notifier.isEmpty()
+        ? Optional.empty()
+        : nodes.inodes().numbering(node.inode()).filter(RepositoryTree::isShown);
   }
 
   private void readAhead(Request request, Version version, Tree tree) {
