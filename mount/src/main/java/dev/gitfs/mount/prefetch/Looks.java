@@ -14,10 +14,12 @@ final class Looks {
   private static final int CREDIT = 2;
 
   /**
-   * Sizes in the first window below a directory that was looked at: 25 KB, which take a millisecond
-   * of a fast link and half a millisecond of a server; most directories have fewer below them.
+   * Sizes in the first window below a directory that was looked at: 100 KB, which take four
+   * milliseconds of a fast link and two of a server. Of two who walk at a time each turns the
+   * window about before it grows: with 512 an {@code rg} through Linux took 52 to 118 requests, and
+   * 53 to 72 with these; an {@code ls -lR} took 19, and 16.
    */
-  private static final int FIRST_SIZES = 512;
+  private static final int FIRST_SIZES = 2048;
 
   /** Where sizes come with contents, a first window of about a megabyte. */
   private static final int FIRST_CONTENTS = 64;
