@@ -48,9 +48,11 @@ import org.eclipse.jgit.lib.FileMode;
  * that are stored as deltas of each other come together. As he leaves that directory, and goes on,
  * it becomes its parent. Where two such directories were brought and used, their parent is taken to
  * be walked by several readers: there a single read starts a stream, the larger the more has been
- * read there. Files that are fetched, or on their way, are in no other window, whoever asks.
- * Windows that had to wait for a request to end leave together in the next one, the first files of
- * each first; but who waits for a file meanwhile gets it at once, with a few that follow.
+ * read there. Once such a reader has read a sixteenth of what all of them have, he is brought as
+ * much at a time as that; and where hardly anything is left unread, four times as much as last
+ * time. Files that are fetched, or on their way, are in no other window, whoever asks. Windows that
+ * had to wait for a request to end leave together in the next one, the first files of each first;
+ * but who waits for a file meanwhile gets it at once, with a few that follow.
  *
  * <p>The next window is asked for when the reader comes to the first file of the last one, so that
  * the link does not idle; or to the middle of the one before, if that is as large as they get. Of
@@ -71,7 +73,7 @@ import org.eclipse.jgit.lib.FileMode;
  *
  * <p>Measured at 50 ms, requests with those of the mount included: {@code grep -r} of all 78,635
  * files of Linux, on a real server, takes 42, or 24 where sizes come with contents alone; {@code
- * rg}, whose threads never go the same way twice, 53 to 72 and 35 to 65. On traces of real programs
+ * rg}, whose threads never go the same way twice, 52 to 60 and 31 to 64. On traces of real programs
  * in a quarter of that (the tests beside this class assert them): {@code grep -r} 21 and 17, {@code
  * ls -lR} 8 and 14.
  */

@@ -16,18 +16,6 @@ final class Reads {
   /** A directory of which an eighth has been missed, one by one, is brought whole as well. */
   private static final int SHARE = 8;
 
-  /** The first window beyond one directory. */
-  private static final int FIRST = 32;
-
-  /**
-   * One more reader of a directory is given half of what was read there, the next one a quarter,
-   * and each after that an eighth.
-   */
-  private static final int HALVINGS = 3;
-
-  /** But only as long as one in so many of what was brought there is read. */
-  private static final int USED_OF = 3;
-
   /** A reader who skips more than so many files does not go on, he goes elsewhere. */
   private static final int SKIPPED = 64;
 
@@ -44,6 +32,7 @@ final class Reads {
   private final Windows windows;
   private final Outline outline;
   private final Composer composer;
+  private final Growth growth;
   private final Companions companions;
   private final Guesses guesses = new Guesses();
   private final Namesakes namesakes;
@@ -55,6 +44,7 @@ final class Reads {
     this.windows = windows;
     this.outline = windows.outline();
     this.composer = windows.composer();
+    this.growth = windows.growth();
     this.companions = companions;
     this.namesakes = new Namesakes(windows);
   }
@@ -332,7 +322,7 @@ final class Reads {
   private void lead(Stream stream, Spot spot, boolean forward) {
     var scope = stream.scope.commonAncestor(spot.folder());
     stream.follow(scope, walk(scope, spot, forward), forward);
-    stream.size = Math.max(FIRST, stream.last == null ? 0 : 2 * stream.last.count);
+    stream.size = Math.max(Growth.FIRST, stream.last == null ? 0 : 2 * stream.last.count);
     scope.reading().active = true;
     companions.advance(stream, spot);
   }
@@ -387,7 +377,7 @@ final class Reads {
     }
     var scope = walked.get();
     boolean forward = isForward(scope);
-    int size = sizeWithin(scope);
+    int size = growth.oneMore(scope);
     var stream = new Stream(false, scope, walk(scope, spot, forward), forward, size, spot);
     stream.deep = true;
     windows.follow(stream, now);
@@ -415,14 +405,5 @@ final class Reads {
       }
     }
     return walked;
-  }
-
-  /** How many files to bring to one more reader of a directory: a part of what others read. */
-  private int sizeWithin(Folder scope) {
-    var walked = scope.reading();
-    long others = windows.readers().stream().filter(stream -> stream.scope == scope).count();
-    boolean pays = walked.used * USED_OF >= walked.brought;
-    long size = pays ? walked.used >> Math.clamp(others, 1, HALVINGS) : 0;
-    return Math.clamp(size, FIRST, Windows.MOST_OBJECTS / 2);
   }
 }

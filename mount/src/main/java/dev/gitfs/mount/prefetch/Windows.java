@@ -31,17 +31,11 @@ final class Windows {
   /** Sizes in one request: 800 KB, or two round trips' worth of bytes at 50 ms and 200 Mbit/s. */
   static final int MOST_SIZES = 16_384;
 
-  /** How much larger each window of sizes is than the last: four are as cheap as one file. */
-  private static final int SIZES_GROWTH = 4;
-
   /** More than a link takes. */
   private static final long LINK_SIZE = 1 << 10;
 
   /** A pack's headers, and deflate where it does not help. */
   private static final long SLACK = 64 << 10;
-
-  /** What a stream below its second window shrinks to before it is given up. */
-  private static final int FEWEST = 16;
 
   /** When memory is short: a tenth of a second of a fast link. */
   private static final int FEW = 128;
@@ -64,6 +58,7 @@ final class Windows {
   private final Outline outline;
   private final Requests requests;
   private final Composer composer;
+  private final Growth growth;
 
   /** The one used last comes first. */
   private final List<Stream> streams = new ArrayList<>();
@@ -79,6 +74,7 @@ final class Windows {
     this.outline = outline;
     this.requests = requests;
     this.composer = new Composer(outline, requests);
+    this.growth = new Growth(streams, requests, composer);
   }
 
   Outline outline() {
@@ -87,6 +83,10 @@ final class Windows {
 
   Composer composer() {
     return composer;
+  }
+
+  Growth growth() {
+    return growth;
   }
 
   /** The same for another tree: with these numbers gone on from, and nobody followed yet. */
@@ -173,11 +173,14 @@ final class Windows {
       if (stream.over) {
         continue;
       }
+      boolean alone = stream.attributes && outline.sizesAlone();
+      if (!alone) {
+        growth.share(stream);
+      }
       stream.hungry = !roomFor(stream);
       if (stream.hungry || !deserves(stream)) {
         continue;
       }
-      boolean alone = stream.attributes && outline.sizesAlone();
       if (alone && isReadThrough(stream.place.folder(), stream.usedAt)) {
         continue;
       }
@@ -193,7 +196,7 @@ final class Windows {
         contents.add(stream.last);
       }
       if (2 * spots.size() >= stream.size) {
-        stream.size = Math.min((alone ? SIZES_GROWTH : 2) * stream.size, MOST_OBJECTS);
+        growth.grow(stream, alone);
       }
     }
     if (!contents.isEmpty()) {
@@ -265,10 +268,10 @@ final class Windows {
 
   private boolean deserves(Stream stream) {
     if (!stream.everything) {
-      stream.earlier.forEach(this::weigh);
+      stream.earlier.forEach(growth::weigh);
       stream.earlier.removeIf(window -> window.weighed);
       if (!isHalfway(stream)) {
-        weigh(stream.before);
+        growth.weigh(stream.before);
       }
     }
     return !stream.over;
@@ -453,61 +456,6 @@ final class Windows {
       return FEW;
     }
     return stream.attributes && outline.sizesAlone() ? MOST_SIZES : MOST_OBJECTS / 2;
-  }
-
-  /**
-   * What a window that its reader has left came to decides the next one's size. What is still on
-   * its way tells nothing: of several readers one may be ahead, and the others wait for it.
-   */
-  private void weigh(Window window) {
-    if (window == null || window.weighed || isRunning(window)) {
-      return;
-    }
-    window.weighed = true;
-    var stream = window.stream;
-    stream.brought += window.count;
-    // Of several readers some may just not have come to it.
-    boolean inOrder = stream.isInOrder();
-    long count = inOrder ? window.count : stream.brought;
-    long used = inOrder ? window.used : stream.used;
-    if (used * 8 < count) {
-      stream.size /= 4;
-    } else if (used * 2 < count) {
-      stream.size /= 2;
-    }
-    if (window.contents && !stream.attributes) {
-      settleKinds(window);
-    }
-    window.spots = List.of();
-    stream.over = stream.size < FEWEST;
-    if (stream.over) {
-      stream.scope.reading().active = false;
-      stream.scope.reading().usedChildren = 0;
-    }
-  }
-
-  /**
-   * Which kinds are read of what came. Where several read, who may just not have come to a file, it
-   * counts as left out only if others before and after it in its directory were read.
-   */
-  private void settleKinds(Window window) {
-    var stream = window.stream;
-    var leftOut = new ArrayList<Spot>();
-    Folder begun = null;
-    for (var spot : window.spots) {
-      if (spot.folder().reading().claim(spot.index()) != window) {
-        stream.kinds.settle(composer.kind(spot), true);
-        leftOut.forEach(between -> stream.kinds.settle(composer.kind(between), false));
-        leftOut.clear();
-        begun = spot.folder();
-      } else if (stream.isInOrder()) {
-        stream.kinds.settle(composer.kind(spot), false);
-      } else if (spot.folder() == begun) {
-        leftOut.add(spot);
-      } else {
-        leftOut.clear();
-      }
-    }
   }
 
   private void drop(Stream stream) {
