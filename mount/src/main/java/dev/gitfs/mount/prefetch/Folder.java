@@ -54,6 +54,12 @@ public final class Folder {
     return children.computeIfAbsent(index, _ -> new Folder(this, index, tree, depth + 1));
   }
 
+  /** Whether someone has listed the directory that is entry {@code index}. */
+  public synchronized boolean isListed(int index) {
+    var child = children.get(index);
+    return child != null && child.isListed();
+  }
+
   /** The root of the tree that it is in: another one after the branch has moved. */
   public Folder root() {
     return root;

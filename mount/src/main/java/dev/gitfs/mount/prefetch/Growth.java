@@ -55,7 +55,7 @@ final class Growth {
   /** How many files to bring to one more reader of {@code scope}: a part of what others read. */
   int oneMore(Folder scope) {
     var read = scope.reading();
-    long others = readers().filter(stream -> stream.scope == scope).count();
+    long others = streams.stream().filter(stream -> isReader(stream, scope)).count();
     long size = pays(read) ? read.used >> Math.clamp(others, 1, HALVINGS) : 0;
     return Math.clamp(size, FIRST, Windows.MOST_OBJECTS / 2);
   }
@@ -92,11 +92,11 @@ final class Growth {
   private boolean isOneOfSeveral(Stream stream) {
     return stream.deep
         && !stream.everything
-        && readers().anyMatch(other -> other != stream && other.scope == stream.scope);
+        && streams.stream().anyMatch(other -> other != stream && isReader(other, stream.scope));
   }
 
-  private java.util.stream.Stream<Stream> readers() {
-    return streams.stream().filter(stream -> stream.reads);
+  private static boolean isReader(Stream stream, Folder scope) {
+    return stream.reads && stream.scope == scope;
   }
 
   /**

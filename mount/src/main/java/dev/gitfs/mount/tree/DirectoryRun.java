@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A way through the files of one directory, by one thread or by several that share it as those of a
@@ -48,6 +49,9 @@ final class DirectoryRun {
 
   /** What was asked for by those who go this way: all else is passed over. */
   private final Set<String> kinds = new HashSet<>();
+
+  /** Whether files were asked for before the directories between them were listed. */
+  private boolean filesFirst;
 
   /** The first entry and the last that were asked for, or claimed. */
   private int start;
@@ -103,6 +107,7 @@ final class DirectoryRun {
     run.restart(index);
     if (before != null) {
       run.kinds.addAll(before.kinds);
+      run.filesFirst = before.filesFirst;
       run.begin(before.forward, before.inheritance(), index);
     }
     return run;
@@ -115,6 +120,7 @@ final class DirectoryRun {
     }
     var run = new DirectoryRun(version, tree, reader);
     run.kinds.addAll(before.kinds);
+    run.filesFirst = before.filesFirst;
     run.forward = before.forward;
     run.trust = before.trust - 1;
     run.restart(run.outset());
@@ -160,13 +166,17 @@ final class DirectoryRun {
     return next();
   }
 
-  /** The files that those who go this way are bound to ask for next, counted as passed by now. */
+  /**
+   * The files that those who go this way are bound to ask for next, counted as passed by now. None
+   * behind a directory that is still to be listed: most readers go through that first, and what
+   * they have yet to come to would count as read.
+   */
   Claim next() {
     int before = end;
     var files = new int[window];
     int count = 0;
-    for (int at = window == 0 ? NONE : next(end); at != NONE && count < window; ) {
-      int beyond = next(at);
+    for (int at = window == 0 ? NONE : nextHere(end); at != NONE && count < window; ) {
+      int beyond = nextHere(at);
       if (beyond == NONE && trust == 0) {
         break;
       }
@@ -202,6 +212,7 @@ final class DirectoryRun {
     for (boolean way : new boolean[] {direction, !direction}) {
       forward = way;
       if (leads(outset(), index, abreast)) {
+        filesFirst |= isBehindUnlisted(outset(), index);
         start = outset();
         window = inheritance;
         return;
@@ -228,6 +239,7 @@ final class DirectoryRun {
     }
     if (leads(end, index, isUnderWay ? ABREAST : 1)) {
       window = Math.clamp(2L * window, 1, MOST_FILES);
+      filesFirst |= isBehindUnlisted(end, index);
       end = index;
       return true;
     }
@@ -259,6 +271,22 @@ final class DirectoryRun {
     return NONE;
   }
 
+  /** The same, but for what readers come to only after another directory. */
+  private int nextHere(int index) {
+    int next = next(index);
+    return next == NONE || !filesFirst && isBehindUnlisted(index, next) ? NONE : next;
+  }
+
+  private boolean isBehindUnlisted(int from, int index) {
+    return directories(from, index).anyMatch(at -> !version.folder().isListed(at));
+  }
+
+  /** Which entries between two are directories. */
+  private IntStream directories(int from, int to) {
+    return IntStream.range(Math.min(from, to) + 1, Math.max(from, to))
+        .filter(at -> Node.type(tree.mode(at)) == FileType.DIRECTORY);
+  }
+
   /** Where nothing has been passed yet. */
   private int outset() {
     return forward ? -1 : tree.size();
@@ -284,7 +312,9 @@ final class DirectoryRun {
 
   /** What whoever has come as far as this may have of the next directory. */
   private int inheritance() {
-    return next(end) == NONE ? window : window / 2;
+    int next = next(end);
+    boolean isThrough = next == NONE || directories(end, next).findAny().isPresent();
+    return isThrough ? window : window / 2;
   }
 
   private String kind(int index) {

@@ -30,6 +30,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * search through C alone is told from one through everything. So what is put into the page cache
  * counts as read.
  *
+ * <p>It ends before a directory that is still to be listed: who goes through a tree depth first
+ * comes to the files behind that much later, and to have read them meanwhile is to have passed over
+ * all that is between. Who then reads those first is taken to do so in other directories as well.
+ *
  * <p>Who has gone through a directory to its end and lists the next one gets its first files with
  * the end of the listing, when the kernel knows them and before he asks for any. Now and then the
  * last file of a directory is left to be asked for, or all files of those who only list would be

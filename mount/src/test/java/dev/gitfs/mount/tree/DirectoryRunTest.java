@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.store.Tree;
+import dev.gitfs.mount.prefetch.Folder;
+import dev.gitfs.mount.prefetch.Listings;
 import java.util.BitSet;
 import java.util.Random;
 import java.util.Set;
@@ -19,11 +21,16 @@ final class DirectoryRunTest {
   private static final int READER = 1;
   private static final int OTHER = 2;
 
-  /** So many files of one kind, but for some headers among them. */
-  private record Files(int size, Set<Integer> headers) implements Tree {
+  /** So many files of one kind, but for some headers and directories among them. */
+  private record Files(int size, Set<Integer> headers, Set<Integer> directories) implements Tree {
+
+    Files(int size, Set<Integer> headers) {
+      this(size, headers, Set.of());
+    }
+
     @Override
     public FileMode mode(int index) {
-      return FileMode.REGULAR_FILE;
+      return directories.contains(index) ? FileMode.TREE : FileMode.REGULAR_FILE;
     }
 
     @Override
@@ -55,7 +62,8 @@ final class DirectoryRunTest {
   }
 
   private static Version version(Tree tree) {
-    return new Version(new Directory(2, 1), 0, ObjectId.zeroId(), 0, 10, tree.size(), null, null);
+    var folder = Folder.root(ObjectId.zeroId());
+    return new Version(new Directory(2, 1), 0, ObjectId.zeroId(), 0, 10, tree.size(), null, folder);
   }
 
   private static DirectoryRun begin(DirectoryRun before, int size, int index) {
@@ -138,6 +146,48 @@ final class DirectoryRunTest {
     assertThat(next.come(READER, 199).files()).startsWith(198, 197);
     var expected = DirectoryRun.expect(single, READER, next.version(), next.tree());
     assertThat(expected.next().files()).startsWith(199, 198);
+  }
+
+  @Test
+  void filesBehindADirectoryAreClaimedOnceItIsListed() {
+    for (boolean isListed : new boolean[] {false, true}) {
+      var run = begin(null, new Files(100, Set.of(), Set.of(9)), 0);
+      if (isListed) {
+        Listings.list(run.version().folder().child(9, ObjectId.zeroId()));
+      }
+      for (int index : new int[] {0, 1, 3}) {
+        run.come(READER, index);
+      }
+      assertThat(run.come(READER, 6).files())
+          .containsExactly(isListed ? new int[] {7, 8, 10, 11} : new int[] {7, 8});
+    }
+  }
+
+  @Test
+  void whoReadsFilesBeforeHeListsDirectoriesIsClaimedThoseBehindThem() {
+    var run = begin(null, new Files(100, Set.of(), Set.of(9, 40)), 0);
+    for (int index : new int[] {0, 1, 3, 6}) {
+      run.come(READER, index);
+    }
+    assertThat(run.come(READER, 10).files()).hasSize(8).startsWith(11, 12);
+    assertThat(run.come(READER, 19).files()).hasSize(16).startsWith(20);
+    assertThat(run.come(READER, 36).files()).hasSize(DirectoryRun.MOST_FILES).contains(39, 41);
+    var next = new Files(100, Set.of(), Set.of(5));
+    var expected = DirectoryRun.expect(run, READER, version(next), next);
+    assertThat(expected.next().files()).contains(4, 6);
+  }
+
+  @Test
+  void whoGoesDownIntoADirectoryHasTheWindowThatHeHad() {
+    var above = begin(null, new Files(100, Set.of(), Set.of(50)), 0);
+    for (int index : new int[] {0, 1, 3, 6, 11, 20, 37}) {
+      above.come(READER, index);
+    }
+    // All files up to the directory are claimed.
+    Listings.list(above.version().folder().child(50, ObjectId.zeroId()));
+    var below = new Files(100, Set.of());
+    var run = DirectoryRun.expect(above, READER, version(below), below);
+    assertThat(run.next().files()).hasSize(DirectoryRun.MOST_FILES);
   }
 
   @Test
