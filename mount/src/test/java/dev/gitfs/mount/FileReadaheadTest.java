@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,13 @@ final class FileReadaheadTest {
   private static final String BOUNDED = "parts/bounded";
   private static final String BEYOND = "parts/beyond";
 
+  /** Files with a directory among them. */
+  private static final String MIXED = "mixed";
+
+  private static final int AMONG = 4;
+
+  private static final String INSIDE = name(MIXED, AMONG, "d");
+
   private final GitRepositories repositories = new GitRepositories();
   private final TestRepository repository = repositories.create("some.git");
   private final HttpBackendServer server = new HttpBackendServer(repositories);
@@ -65,6 +73,12 @@ final class FileReadaheadTest {
         contents.put(name(unlisted(i), file, "c"), text(unlisted(i), file));
       }
     }
+    for (int file = 0; file < FILES; file++) {
+      if (file != AMONG) {
+        contents.put(name(MIXED, file, "c"), text(MIXED, file));
+      }
+    }
+    contents.put(INSIDE + "/inside.h", "a header below\n");
     contents.put(BOUNDED, "0123456789abcdef".repeat(REST / 16));
     contents.put(BEYOND, "0123456789abcdef".repeat(REST / 16) + "\n");
     var snapshot = new Snapshot();
@@ -130,6 +144,18 @@ final class FileReadaheadTest {
       names.add(name(directory, i, "c"));
     }
     return names;
+  }
+
+  @Test
+  void whatIsBehindADirectoryIsThereOnlyOnceThatIsListed() {
+    Processes.command("ls", "-l", MIXED).in(mount.directory()).run().orFail();
+    read("mixed/f00.c", "mixed/f01.c", "mixed/f03.c");
+    assertThat(inThePageCache()).containsExactlyElementsOf(files(MIXED, 0, 3));
+    Processes.command("ls", INSIDE).in(mount.directory()).run().orFail();
+    read("mixed/f05.c");
+    assertThat(inThePageCache())
+        .containsExactlyElementsOf(
+            Stream.concat(files(MIXED, 0, 3).stream(), files(MIXED, 5, 9).stream()).toList());
   }
 
   @Test
@@ -268,8 +294,9 @@ final class FileReadaheadTest {
 
   @Test
   void allOfItIsWhatAGrepReads() {
+    var mixed = "mixed/f0[0-3].c mixed/f04.d/* mixed/f0[5-9].c mixed/f[1-3]*";
     var found =
-        Processes.command("sh", "-c", "cat d/* e/* parts/* unlisted?/* | cksum")
+        Processes.command("sh", "-c", "cat d/* e/* " + mixed + " parts/* unlisted?/* | cksum")
             .in(mount.directory())
             .run()
             .orFail();

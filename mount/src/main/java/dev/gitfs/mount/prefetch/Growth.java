@@ -10,7 +10,7 @@ import java.util.List;
 final class Growth {
 
   /** The first window beyond one directory. */
-  static final int FIRST = 32;
+  private static final int FIRST = 32;
 
   /** How much larger than the last the next window is. */
   private static final int USUAL = 2;
@@ -50,6 +50,11 @@ final class Growth {
     this.streams = streams;
     this.requests = requests;
     this.composer = composer;
+  }
+
+  /** How many files to bring to a reader who goes on from one directory to the next. */
+  int beyond(Stream stream) {
+    return Math.max(FIRST, stream.last == null ? 0 : USUAL * stream.last.count);
   }
 
   /** How many files to bring to one more reader of {@code scope}: a part of what others read. */

@@ -322,7 +322,7 @@ final class Reads {
   private void lead(Stream stream, Spot spot, boolean forward) {
     var scope = stream.scope.commonAncestor(spot.folder());
     stream.follow(scope, walk(scope, spot, forward), forward);
-    stream.size = Math.max(Growth.FIRST, stream.last == null ? 0 : 2 * stream.last.count);
+    stream.size = growth.beyond(stream);
     scope.reading().active = true;
     companions.advance(stream, spot);
   }

@@ -106,8 +106,7 @@ final class DirectoryRun {
     var run = new DirectoryRun(version, tree, reader);
     run.restart(index);
     if (before != null) {
-      run.kinds.addAll(before.kinds);
-      run.filesFirst = before.filesFirst;
+      run.takeAfter(before);
       run.begin(before.forward, before.inheritance(), index);
     }
     return run;
@@ -119,13 +118,18 @@ final class DirectoryRun {
       return null;
     }
     var run = new DirectoryRun(version, tree, reader);
-    run.kinds.addAll(before.kinds);
-    run.filesFirst = before.filesFirst;
+    run.takeAfter(before);
     run.forward = before.forward;
     run.trust = before.trust - 1;
     run.restart(run.outset());
     run.window = before.inheritance();
     return run;
+  }
+
+  /** What its readers have shown elsewhere of how they go. */
+  private void takeAfter(DirectoryRun before) {
+    kinds.addAll(before.kinds);
+    filesFirst = before.filesFirst;
   }
 
   Version version() {
@@ -212,7 +216,7 @@ final class DirectoryRun {
     for (boolean way : new boolean[] {direction, !direction}) {
       forward = way;
       if (leads(outset(), index, abreast)) {
-        filesFirst |= isBehindUnlisted(outset(), index);
+        filesFirst = filesFirst || isBehindUnlisted(outset(), index);
         start = outset();
         window = inheritance;
         return;
@@ -239,7 +243,7 @@ final class DirectoryRun {
     }
     if (leads(end, index, isUnderWay ? ABREAST : 1)) {
       window = Math.clamp(2L * window, 1, MOST_FILES);
-      filesFirst |= isBehindUnlisted(end, index);
+      filesFirst = filesFirst || isBehindUnlisted(end, index);
       end = index;
       return true;
     }

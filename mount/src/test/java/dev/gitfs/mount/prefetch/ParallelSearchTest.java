@@ -29,8 +29,8 @@ final class ParallelSearchTest {
     "2,         10,     63",
     "4,         0,      92",
     "4,         10,     92",
-    "16,        0,      340",
-    "16,        10,     340",
+    "16,        0,      300",
+    "16,        10,     300",
   })
   void findsItsFilesThere(int threads, int pauses, int requests) {
     for (var objectInfo : new boolean[] {true, false}) {
