@@ -15,7 +15,9 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -125,7 +127,7 @@ final class Errands implements AutoCloseable {
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
-      if (!await(id, nanos, _ -> true)) {
+      if (!await(id, errand -> errand.expects(id, nanos), errand -> errand.patience(id, nanos))) {
         return;
       }
     }
@@ -133,20 +135,35 @@ final class Errands implements AutoCloseable {
 
   /** The same for the size of one, unless that is asked for beside its content. */
   void awaitSize(ObjectId id, long nanos) throws InterruptedException {
-    await(id, nanos, errand -> !errand.isBesideSize());
+    await(
+        id,
+        errand -> !errand.isBesideSize() && errand.expects(id, nanos),
+        errand -> errand.patience(id, nanos));
+  }
+
+  /**
+   * Waits for a tree while a prefetch of trees, which may have it, comes in; no longer than {@code
+   * nanos}. Whoever goes down a path in a mount's first tenths of a second would ask for one
+   * directory after the other of what is there before the answer is. Of trees that take longer the
+   * first one who waited tells, and nobody waits for them again.
+   *
+   * @param come whether the tree has come meanwhile
+   */
+  void awaitTree(ObjectId id, long nanos, BooleanSupplier come) throws InterruptedException {
+    await(id, errand -> errand.bringsTrees && !come.getAsBoolean(), _ -> nanos);
   }
 
   /** Returns whether there is reason to wait for others. */
-  private boolean await(ObjectId id, long nanos, Predicate<Errand> which)
+  private boolean await(ObjectId id, Predicate<Errand> brings, ToLongFunction<Errand> patience)
       throws InterruptedException {
     CountDownLatch arrival = null;
-    long most = nanos;
+    long most = 0;
     lock.lock();
     try {
       for (Errand errand : running) {
-        if (which.test(errand) && errand.expects(id, nanos)) {
+        if (brings.test(errand)) {
           arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
-          most = errand.isFor(id) ? Long.MAX_VALUE : errand.patience(nanos);
+          most = patience.applyAsLong(errand);
           break;
         }
       }
@@ -167,7 +184,7 @@ final class Errands implements AutoCloseable {
   private void waitedInVain(ObjectId id) {
     lock.lock();
     try {
-      running.forEach(errand -> errand.expected.waitedInVain(id));
+      running.forEach(errand -> errand.waitedInVain(id));
     } finally {
       lock.unlock();
     }
@@ -253,6 +270,9 @@ final class Errands implements AutoCloseable {
     /** What it was told to bring, until it has found out what of that is missing; the same lock. */
     private Set<ObjectId> named = Set.of();
 
+    /** Whether trees come that were not named, so that any may be among them; the same lock. */
+    private boolean bringsTrees;
+
     /** Who waits for some of it; the same lock. */
     private final Map<ObjectId, CountDownLatch> awaited = new HashMap<>();
 
@@ -320,6 +340,18 @@ final class Errands implements AutoCloseable {
     }
 
     @Override
+    public void announced(long size, boolean isDelta) {
+      if (objects == 0 && request instanceof PrefetchRequest.Trees) {
+        lock.lock();
+        try {
+          bringsTrees = true;
+        } finally {
+          lock.unlock();
+        }
+      }
+    }
+
+    @Override
     public void arrived(PackEntry entry) {
       objects++;
     }
@@ -336,7 +368,18 @@ final class Errands implements AutoCloseable {
           : named.contains(id);
     }
 
-    /** How long who would wait {@code nanos} for a round trip waits. With the lock held. */
+    /** With the lock held. */
+    private void waitedInVain(ObjectId id) {
+      expected.waitedInVain(id);
+      bringsTrees &= !awaited.containsKey(id);
+    }
+
+    /** How long who would wait {@code nanos} for a round trip waits for one. With the lock held. */
+    private long patience(ObjectId id, long nanos) {
+      return isFor(id) ? Long.MAX_VALUE : patience(nanos);
+    }
+
+    /** How long he waits for any. With the lock held. */
     private long patience(long nanos) {
       long usual = nanos + expected.preparationNanos();
       return isShort() ? Math.max(usual, SHORT_NANOS) : usual;

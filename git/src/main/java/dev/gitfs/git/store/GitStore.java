@@ -457,7 +457,11 @@ final class GitStore implements ObjectStore {
     long start = System.nanoTime();
     try {
       boolean coming = errands.isExpected(id);
-      errands.await(List.of(id), patience(lane));
+      if (lane == treeLane) {
+        errands.awaitTree(id, patience(lane), () -> arrivals.has(id));
+      } else {
+        errands.await(List.of(id), patience(lane));
+      }
       if (!isHere(id)) {
         if (coming) {
           patience.lose(System.nanoTime());

@@ -102,6 +102,47 @@ final class ErrandsTest {
     }
   }
 
+  @Test
+  void treesAreWaitedForFromWhenTheyComeUntilTheyTakeLong() throws Exception {
+    long patience = Duration.ofMillis(200).toNanos();
+    var coming = new CountDownLatch(1);
+    var came = new CountDownLatch(1);
+    var errands =
+        new Errands(errand -> {
+          expecting.countDown();
+          coming.await();
+          errand.announced(100, false);
+          came.countDown();
+          going.await();
+          return true;
+        });
+    try (errands) {
+      errands.start(new PrefetchRequest.Trees(ObjectId.zeroId(), 1 << 20));
+      expecting.await();
+      assertThat(waitForTree(errands, 0, patience, false)).isLessThan(patience);
+      coming.countDown();
+      came.await();
+      assertThat(waitForTree(errands, 1, patience, true)).isLessThan(patience);
+      Thread.ofVirtual()
+          .start(() -> {
+            sleep(Duration.ofMillis(300));
+            errands.arrived(ids.get(2));
+          });
+      assertThat(waitForTree(errands, 2, 100 * patience, false)).isBetween(patience, 50 * patience);
+      assertThat(waitForTree(errands, 3, patience, false)).isGreaterThanOrEqualTo(patience);
+      assertThat(waitForTree(errands, 4, 100 * patience, false)).isLessThan(50 * patience);
+      going.countDown();
+    }
+  }
+
+  /** Returns the nanoseconds it took. */
+  private long waitForTree(Errands errands, int index, long most, boolean come)
+      throws InterruptedException {
+    long start = System.nanoTime();
+    errands.awaitTree(ids.get(index), most, () -> come);
+    return System.nanoTime() - start;
+  }
+
   private Errands errands(Urgency urgency) throws InterruptedException {
     return errands(ids, urgency);
   }

@@ -12,12 +12,13 @@ import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.TestRepository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -40,7 +41,10 @@ final class LocalRemote implements Remote {
   final List<List<ObjectId>> sizeRequests = new CopyOnWriteArrayList<>();
   final List<Collection<String>> refRequests = new CopyOnWriteArrayList<>();
   volatile Gate gate = request -> {};
-  volatile UnaryOperator<byte[]> spoil = pack -> pack;
+
+  /** How a pack comes. */
+  volatile Function<byte[], InputStream> wire = ByteArrayInputStream::new;
+
   volatile Capabilities capabilities = new Capabilities(2, true, true, true, "git/test");
 
   LocalRemote(TestRepository repository) {
@@ -103,7 +107,7 @@ final class LocalRemote implements Remote {
             .out();
     for (int attempt = 0; ; attempt++) {
       try {
-        receiver.receive(new ByteArrayInputStream(spoil.apply(pack)));
+        receiver.receive(wire.apply(pack));
         return;
       } catch (CorruptPackException e) {
         if (attempt == RETRIES) {

@@ -8,10 +8,15 @@ import dev.gitfs.git.remote.Capabilities;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.Snapshot;
-import java.util.Arrays;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
@@ -65,6 +70,45 @@ final class ObjectStoreTest {
       assertThat(store.treeIfLocal(cache.id("HEAD:bin"))).isEmpty();
       assertThat(cache.remote.fetches).hasSize(2);
     }
+  }
+
+  @Test
+  void whoWantsATreeWhileTreesComeWaitsForThose() throws Exception {
+    try (var store = cache.open()) {
+      var commit = Cache.head(store).commit();
+      var wanted = cache.id("HEAD:src/deep/er");
+      var seen = new CompletableFuture<Tree>();
+      cache.remote.wire =
+          pack -> interrupted(pack, () -> Thread.ofVirtual().start(() -> see(store, wanted, seen)));
+      store.prefetch(new PrefetchRequest.Trees(commit, 1 << 20));
+      assertThat(seen.get(10, TimeUnit.SECONDS).size()).isEqualTo(1);
+      assertThat(cache.remote.fetches).hasSize(2);
+    }
+  }
+
+  private static void see(ObjectStore store, ObjectId tree, CompletableFuture<Tree> seen) {
+    try {
+      seen.complete(store.tree(tree));
+    } catch (Exception e) {
+      seen.completeExceptionally(e);
+    }
+  }
+
+  /** A pack whose last object comes a little after all the others, and after {@code meanwhile}. */
+  private static InputStream interrupted(byte[] pack, Runnable meanwhile) {
+    int almost = pack.length - Sha1.BYTES - 8;
+    var rest =
+        new ByteArrayInputStream(pack, almost, pack.length) {
+          @Override
+          public synchronized int read(byte[] into, int at, int most) {
+            if (pos == almost) {
+              meanwhile.run();
+              LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+            return super.read(into, at, most);
+          }
+        };
+    return new SequenceInputStream(new ByteArrayInputStream(pack, 0, almost), rest);
   }
 
   @Test
@@ -190,10 +234,10 @@ final class ObjectStoreTest {
     try (var store = cache.open()) {
       Cache.head(store);
       int before = cache.packs().size();
-      cache.remote.spoil = pack -> Arrays.copyOf(pack, pack.length - 25);
+      cache.remote.wire = pack -> new ByteArrayInputStream(pack, 0, pack.length - 25);
       assertThatThrownBy(() -> store.blob(id)).isInstanceOf(RemoteException.class);
       assertThat(cache.packs()).hasSize(before);
-      cache.remote.spoil = pack -> pack;
+      cache.remote.wire = ByteArrayInputStream::new;
       assertThat(Cache.read(store.blob(id))).hasSize(6);
     }
   }
