@@ -38,6 +38,7 @@ sealed interface Access {
    * Time has passed; comes about once a second while something is being fetched.
    *
    * @param memoryShort whether little of the heap is left
+   * @param waited whether somebody waits for the network now, and so is not gone
    */
-  record Passed(boolean memoryShort, long at) implements Access {}
+  record Passed(boolean memoryShort, boolean waited, long at) implements Access {}
 }

@@ -165,9 +165,11 @@ final class Policy {
       }
       case Access.Ended(int window, boolean complete, long at) ->
           windows.ended(window, complete, at);
-      case Access.Passed(boolean memoryShort, long at) -> {
+      case Access.Passed(boolean memoryShort, boolean waited, long at) -> {
         windows.setMemoryShort(memoryShort);
-        windows.cancelSilent(at - SILENCE_NANOS, lastAccess);
+        if (!waited) {
+          windows.cancelSilent(at - SILENCE_NANOS, lastAccess);
+        }
       }
     }
     return windows.take();

@@ -307,8 +307,8 @@ public final class Prefetcher implements AutoCloseable {
       long now = System.nanoTime();
       if (now - ticked > TICK_NANOS) {
         ticked = now;
-        if (!running.isEmpty() && readersWaiting.get() == 0) {
-          runSafely(() -> carryOut(policy.on(new Access.Passed(heap.isShort(), now))));
+        if (!running.isEmpty()) {
+          runSafely(() -> carryOut(policy.on(passed(now))));
         }
       }
     }
@@ -318,6 +318,10 @@ public final class Prefetcher implements AutoCloseable {
       runSafely(next);
     }
     running.values().forEach(Prefetch::cancel);
+  }
+
+  private Access.Passed passed(long now) {
+    return new Access.Passed(heap.isShort(), readersWaiting.get() > 0, now);
   }
 
   private void runSafely(Runnable task) {

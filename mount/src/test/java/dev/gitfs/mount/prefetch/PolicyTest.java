@@ -434,6 +434,15 @@ final class PolicyTest {
   }
 
   @Test
+  void windowsAreSmallWhileMemoryIsShortAndNoLonger() {
+    var mount = adaptive(ordered(2000)).play(ordered(0, 20, "")).shortOfMemory(true);
+    mount.play(ordered(20, 200, ""));
+    assertThat(mount.unread()).isBetween(1, 3 * 128);
+    mount.shortOfMemory(false).play(ordered(200, 300, ""));
+    assertThat(mount.unread()).isGreaterThan(1000);
+  }
+
+  @Test
   void allBringsEverythingUnasked() {
     var mount = new SimulatedMount(folders(60, 40), PrefetchMode.ALL, true).rest(MINUTE);
     assertThat(mount.brought()).isEqualTo(60 * 40);

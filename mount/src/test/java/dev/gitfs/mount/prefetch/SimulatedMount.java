@@ -156,8 +156,14 @@ final class SimulatedMount {
         end(ends.poll());
       }
       now = next;
-      carryOut(policy.on(new Access.Passed(false, now)));
+      carryOut(policy.on(new Access.Passed(false, false, now)));
     }
+    return this;
+  }
+
+  /** Memory is short from now on, or not, while somebody waits. */
+  SimulatedMount shortOfMemory(boolean isShort) {
+    carryOut(policy.on(new Access.Passed(isShort, true, now)));
     return this;
   }
 
