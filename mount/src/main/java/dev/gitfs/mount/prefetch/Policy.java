@@ -73,7 +73,7 @@ import org.eclipse.jgit.lib.FileMode;
  *
  * <p>Measured at 50 ms, requests with those of the mount included: {@code grep -r} of all 78,635
  * files of Linux, on a real server, takes 34, or 24 where sizes come with contents alone; {@code
- * rg}, whose threads never go the same way twice, 52 to 60 and 31 to 64. On traces of real programs
+ * rg}, whose threads never go the same way twice, 46 to 77 and 31 to 64. On traces of real programs
  * in a quarter of that (the tests beside this class assert them): {@code grep -r} 21 and 17, {@code
  * ls -lR} 8 and 14.
  */
