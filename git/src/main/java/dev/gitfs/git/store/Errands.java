@@ -17,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import org.eclipse.jgit.lib.ObjectId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,7 +126,7 @@ final class Errands implements AutoCloseable {
    */
   void await(Collection<ObjectId> ids, long nanos) throws InterruptedException {
     for (ObjectId id : ids) {
-      if (!await(id, errand -> errand.expects(id, nanos), errand -> errand.patience(id, nanos))) {
+      if (!await(id, nanos, errand -> errand.expects(id, nanos))) {
         return;
       }
     }
@@ -135,10 +134,7 @@ final class Errands implements AutoCloseable {
 
   /** The same for the size of one, unless that is asked for beside its content. */
   void awaitSize(ObjectId id, long nanos) throws InterruptedException {
-    await(
-        id,
-        errand -> !errand.isBesideSize() && errand.expects(id, nanos),
-        errand -> errand.patience(id, nanos));
+    await(id, nanos, errand -> !errand.isBesideSize() && errand.expects(id, nanos));
   }
 
   /**
@@ -150,20 +146,20 @@ final class Errands implements AutoCloseable {
    * @param come whether the tree has come meanwhile
    */
   void awaitTree(ObjectId id, long nanos, BooleanSupplier come) throws InterruptedException {
-    await(id, errand -> errand.bringsTrees && !come.getAsBoolean(), _ -> nanos);
+    await(id, nanos, errand -> errand.bringsTrees && !come.getAsBoolean());
   }
 
   /** Returns whether there is reason to wait for others. */
-  private boolean await(ObjectId id, Predicate<Errand> brings, ToLongFunction<Errand> patience)
+  private boolean await(ObjectId id, long nanos, Predicate<Errand> brings)
       throws InterruptedException {
     CountDownLatch arrival = null;
-    long most = 0;
+    long most = nanos;
     lock.lock();
     try {
       for (Errand errand : running) {
         if (brings.test(errand)) {
           arrival = errand.awaited.computeIfAbsent(id, each -> new CountDownLatch(1));
-          most = patience.applyAsLong(errand);
+          most = errand.patience(id, nanos);
           break;
         }
       }
@@ -376,6 +372,9 @@ final class Errands implements AutoCloseable {
 
     /** How long who would wait {@code nanos} for a round trip waits for one. With the lock held. */
     private long patience(ObjectId id, long nanos) {
+      if (bringsTrees) {
+        return nanos;
+      }
       return isFor(id) ? Long.MAX_VALUE : patience(nanos);
     }
 
