@@ -84,6 +84,8 @@ final class ListCommand implements Command {
     mount.state().problem().ifPresent(problem -> object.addProperty("problem", problem));
     object.addProperty("shown_since", mount.state().shownSince().toString());
     mount.state().polled().ifPresent(at -> object.addProperty("polled", at.toString()));
+    object.addProperty("failures", mount.failures().count());
+    mount.failures().last().ifPresent(_ -> object.addProperty("last_failure", mount.failureText()));
     object.addProperty("since", mount.since().toString());
     object.addProperty("pid", mount.pid());
     object.addProperty("log", mount.log().toString());

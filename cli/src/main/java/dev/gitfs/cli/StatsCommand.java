@@ -8,6 +8,7 @@ import dev.gitfs.cli.daemon.Daemon;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountStatistics;
+import dev.gitfs.cli.daemon.MountSummary;
 import dev.gitfs.cli.daemon.RunningDaemons;
 import dev.gitfs.git.store.PrefetchStatistics;
 import dev.gitfs.git.store.RequestCounts;
@@ -123,6 +124,8 @@ final class StatsCommand implements Command {
       line(out, "state", statistics.mount().state().kind());
       statistics.mount().state().problem().ifPresent(problem -> line(out, "problem", problem));
     }
+    MountSummary mount = statistics.mount();
+    mount.failures().last().ifPresent(_ -> line(out, "failures", mount.failureText()));
     line(out, "since", statistics.mount().since());
     line(out, "requests", statistics.requests() + " (" + statistics.retries() + " retries)");
     RequestCounts kinds = statistics.kinds();

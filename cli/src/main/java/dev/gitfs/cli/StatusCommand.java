@@ -80,6 +80,7 @@ final class StatusCommand implements Command {
     MountState state = mount.state();
     line(out, "directory", mount.directory());
     line(out, "source", mount.source());
+    mount.failures().last().ifPresent(_ -> line(out, "failures", mount.failureText()));
     if (mount.commit().isEmpty()) {
       return;
     }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
 
   private static final String FUSE = "dev.gitfs.fuse..";
+  private static final String BACKGROUND = "dev.gitfs.git.background..";
   private static final String REMOTE = "dev.gitfs.git.remote..";
   private static final String STORE = "dev.gitfs.git.store..";
   private static final String FORGE = "dev.gitfs.git.forge..";
@@ -56,18 +57,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void backgroundUsesNothing() {
+    onlyUses(BACKGROUND, SLF4J);
+  }
+
+  @Test
   void remoteUsesJgit() {
-    onlyUses(REMOTE, JGIT, SLF4J);
+    onlyUses(REMOTE, JGIT, SLF4J, BACKGROUND);
   }
 
   @Test
   void storeUsesRemote() {
-    onlyUses(STORE, JGIT, CAFFEINE, SLF4J, REMOTE);
+    onlyUses(STORE, JGIT, CAFFEINE, SLF4J, BACKGROUND, REMOTE);
   }
 
   @Test
   void forgeUsesRemoteAndTellsTheStoreSizes() {
-    onlyUses(FORGE, JGIT, CAFFEINE, GSON, SLF4J, REMOTE, STORE);
+    onlyUses(FORGE, JGIT, CAFFEINE, GSON, SLF4J, BACKGROUND, REMOTE, STORE);
   }
 
   @Test
@@ -79,7 +85,7 @@ class ArchitectureTest {
             .resideInAPackage(TREE)
             .should()
             .onlyDependOnClassesThat(
-                within(TREE, SLF4J, FUSE, STORE, PREFETCH, "org.eclipse.jgit.lib..")
+                within(TREE, SLF4J, BACKGROUND, FUSE, STORE, PREFETCH, "org.eclipse.jgit.lib..")
                     // Why a read failed, or all do: the store passes it on as it is.
                     .or(type(Outage.class))
                     .or(assignableTo(RemoteException.class))
@@ -88,13 +94,22 @@ class ArchitectureTest {
 
   @Test
   void prefetchUsesStore() {
-    onlyUses(PREFETCH, SLF4J, STORE, "org.eclipse.jgit.lib..");
+    onlyUses(PREFETCH, SLF4J, BACKGROUND, STORE, "org.eclipse.jgit.lib..");
   }
 
   @Test
   void namespaceUsesTreeStoreRemoteAndForge() {
     onlyUses(
-        NAMESPACE, SLF4J, TREE, PREFETCH, STORE, REMOTE, FORGE, FUSE, "org.eclipse.jgit.lib..");
+        NAMESPACE,
+        SLF4J,
+        BACKGROUND,
+        TREE,
+        PREFETCH,
+        STORE,
+        REMOTE,
+        FORGE,
+        FUSE,
+        "org.eclipse.jgit.lib..");
   }
 
   @Test

@@ -97,7 +97,7 @@ final class Dispatcher {
         lifetime.leave();
       }
       finish(exchange, Errno.ENOMEM);
-      log("No thread for a request that waits", e);
+      report("a thread for operation " + exchange.opcode(), e);
       return exchange;
     }
   }
@@ -139,14 +139,14 @@ final class Dispatcher {
     }
     finish(exchange, failure);
     if (defect != null) {
-      log("Operation " + exchange.opcode() + " on node " + exchange.node(), defect);
+      report("operation " + exchange.opcode() + " on node " + exchange.node(), defect);
     }
   }
 
   /** Out of memory, even a line of a log may fail; that must not be the end of a reader. */
-  private static void log(String what, Throwable defect) {
+  private void report(String what, Throwable defect) {
     try {
-      LOG.log(Level.ERROR, what, defect);
+      fileSystem.failed(what, defect);
     } catch (Throwable unheard) {
       defect.addSuppressed(unheard);
     }

@@ -17,8 +17,8 @@ package dev.gitfs.fuse;
  *
  * An operation fills in its reply and returns, or throws a {@link FuseException} (the process that
  * asked gets its errno) or {@link InterruptedException} (it gets EINTR). Anything else that is
- * thrown is logged and becomes EIO. The request, the name and the reply are lent for the duration
- * of the call and are used by the calling thread only.
+ * thrown is reported ({@link #failed}) and becomes EIO. The request, the name and the reply are
+ * lent for the duration of the call and are used by the calling thread only.
  *
  * <p>Methods are called by many threads at once. An operation first runs on a <em>reader
  * thread</em>, of which there are few: it answers from memory or says {@link Request#willWait()}
@@ -46,6 +46,14 @@ public interface FileSystem {
 
   /** Called once after the last operation has ended, however the mount came to its end. */
   default void destroy() {}
+
+  /**
+   * Called after {@code what} has thrown what it should not, and was answered with an errno if it
+   * is a request. The mount goes on. It is logged, if nothing else is done about it.
+   */
+  default void failed(String what, Throwable failure) {
+    System.getLogger(FileSystem.class.getName()).log(System.Logger.Level.ERROR, what, failure);
+  }
 
   /**
    * Finds a name in a directory. The answer is {@link EntryReply#found} with attributes and adds

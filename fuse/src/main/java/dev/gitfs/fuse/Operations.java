@@ -12,8 +12,6 @@ import dev.gitfs.fuse.wire.RequestStruct.GetxattrIn;
 import dev.gitfs.fuse.wire.RequestStruct.OpenIn;
 import dev.gitfs.fuse.wire.RequestStruct.ReadIn;
 import dev.gitfs.fuse.wire.RequestStruct.ReleaseIn;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -22,8 +20,6 @@ import java.util.Arrays;
  * one method there.
  */
 final class Operations {
-  private static final Logger LOG = System.getLogger(Operations.class.getName());
-
   private static final Operation UNKNOWN = refused(Errno.ENOSYS);
 
   private final Operation[] table;
@@ -156,8 +152,8 @@ final class Operations {
   private static void forget(FileSystem fs, long node, long lookups) {
     try {
       fs.forget(node, lookups);
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "Forgetting node " + node, e);
+    } catch (RuntimeException | Error e) {
+      fs.failed("forgetting node " + node, e);
     }
   }
 

@@ -3,13 +3,9 @@ package dev.gitfs.fuse;
 import dev.gitfs.fuse.linux.Channel;
 import dev.gitfs.fuse.wire.RequestStruct.InHeader;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 
 /** One connection to the kernel, from the handshake to the end: its threads and its buffers. */
 final class Session {
-  private static final Logger LOG = System.getLogger(Session.class.getName());
-
   /**
    * Room for a request: a struct, and what follows. The longest are a batch of forgotten nodes,
    * which the kernel cuts to the room there is, and an extended attribute of 64 KiB, which it must
@@ -78,8 +74,8 @@ final class Session {
   private void end() {
     try {
       fileSystem.destroy();
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "Ending the file system", e);
+    } catch (RuntimeException | Error e) {
+      fileSystem.failed("the end of the file system", e);
     } finally {
       channel.close();
       pool.close();

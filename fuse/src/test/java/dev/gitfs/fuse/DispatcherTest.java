@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -87,9 +89,15 @@ class DispatcherTest {
   }
 
   @Test
-  void anExceptionIsEioAndTheReaderGoesOn() throws Exception {
+  void anErrorIsEioAndReportedAndTheReaderGoesOn() throws Exception {
+    var reported = new LinkedBlockingQueue<String>();
     serve(
         new MemoryFileSystem() {
+          @Override
+          public void failed(String what, Throwable failure) {
+            reported.add(what + ": " + failure);
+          }
+
           @Override
           public void getattr(Request request, long node, AttributesReply reply)
               throws FuseException, InterruptedException {
@@ -102,6 +110,8 @@ class DispatcherTest {
 
     assertThat(ask(Opcode.GETATTR, 666, new byte[16]).error()).isEqualTo(-Errno.EIO.number());
     assertThat(ask(Opcode.GETATTR, 1, new byte[16]).error()).isZero();
+    assertThat(reported.poll(10, TimeUnit.SECONDS))
+        .isEqualTo("operation 3 on node 666: java.lang.StackOverflowError");
   }
 
   @Test

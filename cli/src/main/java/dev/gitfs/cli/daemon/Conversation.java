@@ -1,6 +1,7 @@
 package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.background.Background;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,13 +83,13 @@ final class Conversation {
       return failed(e.kind(), e.getMessage(), e);
     } catch (InterruptedException e) {
       return failed(Kind.FAILED, "interrupted", e);
-    } catch (IOException | RuntimeException e) {
-      log.error("A request failed in a way nobody foresaw", e);
+    } catch (IOException | RuntimeException | Error e) {
+      Background.failed("a request", e);
       return failed(Kind.FAILED, "unexpected " + e + "; the log has more", e);
     }
   }
 
-  private static Message.Failed failed(Kind kind, String message, Exception e) {
+  private static Message.Failed failed(Kind kind, String message, Throwable e) {
     var trace = new StringWriter();
     e.printStackTrace(new PrintWriter(trace));
     return new Message.Failed(kind, message, trace.toString());

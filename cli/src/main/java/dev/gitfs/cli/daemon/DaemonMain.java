@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.telemetry.LogSetup;
 import dev.gitfs.fuse.FuseMount;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.ObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +26,8 @@ final class DaemonMain {
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
     boolean foreground = arguments.length > 0 && arguments[0].equals(FOREGROUND);
-    Thread.ofPlatform().daemon().name("preparation").start(DaemonMain::prepare);
+    Background.watchAllThreads();
+    Background.platform("preparation", DaemonMain::prepare).start();
     var table = new MountTable(Path.of(System.getProperty(LogSetup.FILE, "/dev/stderr")));
     var server = DaemonServer.listen(Directories.ofUser().runtime(), table);
     // SIGTERM, SIGINT and the end of main all come here.
@@ -38,7 +40,7 @@ final class DaemonMain {
                 }));
     server.conversation(System.in, System.out).exchange();
     if (foreground) {
-      Thread.ofPlatform().daemon().name("starter").start(DaemonMain::endWithStarter);
+      Background.platform("starter", DaemonMain::endWithStarter).start();
     } else {
       // Nobody shall wait for the end of a pipe that a daemon forgot to let go of. The JDK puts
       // /dev/null in the place of both.

@@ -1,6 +1,7 @@
 package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.Directories;
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -27,6 +28,9 @@ final class DaemonServer implements AutoCloseable {
   /** A reply is written in microseconds; a client that does not read it is not worth more. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** Descriptors come back when a read is done; a command that waits meanwhile is not refused. */
+  private static final Duration AFTER_REFUSAL = Duration.ofMillis(100);
+
   private final Path socket;
   private final ServerSocketChannel channel;
   private final Daemon daemon;
@@ -49,7 +53,7 @@ final class DaemonServer implements AutoCloseable {
     var channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     channel.bind(UnixDomainSocketAddress.of(socket));
     var server = new DaemonServer(socket, channel, daemon);
-    Thread.ofPlatform().daemon().name("commands").start(server::accept);
+    Background.platform("commands", server::accept).start();
     return server;
   }
 
@@ -74,16 +78,24 @@ final class DaemonServer implements AutoCloseable {
     }
   }
 
-  private void accept() {
-    try {
-      while (true) {
+  private void accept() throws InterruptedException {
+    boolean refused = false;
+    while (true) {
+      try {
         SocketChannel client = channel.accept();
-        Thread.ofVirtual().name("command").start(() -> serve(client));
+        refused = false;
+        Background.start("command", () -> serve(client));
+      } catch (ClosedChannelException e) {
+        log.debug("No more commands");
+        return;
+      } catch (IOException e) {
+        // Most likely there are no descriptors left; there will be again.
+        if (!refused) {
+          log.error("A command cannot reach this daemon", e);
+        }
+        refused = true;
+        Thread.sleep(AFTER_REFUSAL);
       }
-    } catch (ClosedChannelException e) {
-      log.debug("No more commands");
-    } catch (IOException e) {
-      log.error("Commands no longer reach this daemon", e);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Prefetch;
 import dev.gitfs.mount.prefetch.CarriedProfile;
@@ -44,9 +45,9 @@ final class MountProfiles {
 
   /** Brings what {@code request} wants, in the background: whoever mounts does not wait for it. */
   void bring(MountRequest request) {
-    Thread.ofVirtual()
-        .name("profile")
-        .start(() -> {
+    Background.start(
+        "profile",
+        () -> {
           try {
             Optional<Profile> profile = profile(request);
             if (profile.isPresent()) {
@@ -58,8 +59,6 @@ final class MountProfiles {
             log.debug("The cause", e);
           } catch (IllegalArgumentException e) {
             log.warn("{} is left alone: {}", Profile.CARRIED, e.getMessage());
-          } catch (InterruptedException e) {
-            log.debug("Unmounted before the profile was there", e);
           }
         });
   }

@@ -1,5 +1,7 @@
 package dev.gitfs.cli.daemon;
 
+import dev.gitfs.cli.telemetry.Secrets;
+import dev.gitfs.git.background.BackgroundFailures;
 import java.nio.file.Path;
 import java.time.Instant;
 
@@ -14,6 +16,7 @@ import java.time.Instant;
  * @param pid the process that serves it
  * @param log that process's log file
  * @param state how it stands to its branch and its server
+ * @param failures what has failed in the background of the process that serves it
  */
 public record MountSummary(
     Path directory,
@@ -23,7 +26,13 @@ public record MountSummary(
     Instant since,
     long pid,
     Path log,
-    MountState state) {
+    MountState state,
+    BackgroundFailures failures) {
+
+  /** The same, with what has failed since. */
+  MountSummary with(BackgroundFailures since) {
+    return new MountSummary(directory, source, ref, commit, this.since, pid, log, state, since);
+  }
 
   /** The ref as people say it: {@code main}, {@code v6.1}. */
   public String shortRef() {
@@ -33,6 +42,16 @@ public record MountSummary(
       }
     }
     return ref.equals(commit) ? shortCommit() : ref;
+  }
+
+  /** What has failed in the background, in a line without secrets; empty if nothing has. */
+  public String failureText() {
+    return failures
+        .last()
+        .map(last ->
+            "%d, the last in %s: %s; the log has more"
+                .formatted(failures.count(), last.task(), Secrets.hide(last.cause())))
+        .orElse("");
   }
 
   public String shortCommit() {

@@ -1,6 +1,7 @@
 package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.background.Background;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -217,7 +218,7 @@ final class MountTable implements Daemon {
         summary.source(),
         summary.directory(),
         summary.commit().isEmpty() ? "" : ": " + summary.ref() + ", commit " + summary.commit());
-    Thread.ofVirtual().name("end of " + summary.directory()).start(() -> awaitEnd(served));
+    Background.start("end of " + summary.directory(), () -> awaitEnd(served));
   }
 
   private void awaitEnd(Served served) {
@@ -227,12 +228,15 @@ final class MountTable implements Daemon {
     } catch (InterruptedException e) {
       log.debug("Interrupted while waiting for the end of {}", summary.directory(), e);
     }
-    served.close();
-    log.info("Unmounted {} from {}", summary.source(), summary.directory());
-    synchronized (this) {
-      mounted.remove(summary.directory(), served);
-      detached.remove(served);
-      notifyAll();
+    try {
+      served.close();
+      log.info("Unmounted {} from {}", summary.source(), summary.directory());
+    } finally {
+      synchronized (this) {
+        mounted.remove(summary.directory(), served);
+        detached.remove(served);
+        notifyAll();
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.forge.Rules;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.git.remote.RemoteOptions;
@@ -84,7 +85,8 @@ final class ServedNamespace implements Served {
               Instant.now(),
               ProcessHandle.current().pid(),
               logFile,
-              MountState.fixed(Instant.now()));
+              MountState.fixed(Instant.now()),
+              Background.failures());
       return new ServedNamespace(sites, mount, summary);
     } catch (IOException | RuntimeException e) {
       sites.close();
@@ -96,7 +98,7 @@ final class ServedNamespace implements Served {
 
   @Override
   public MountSummary summary() {
-    return summary;
+    return summary.with(Background.failures());
   }
 
   @Override
@@ -113,13 +115,14 @@ final class ServedNamespace implements Served {
         open.since(),
         summary.pid(),
         summary.log(),
-        MountState.of(open.state()));
+        MountState.of(open.state()),
+        Background.failures());
   }
 
   @Override
   public MountStatistics statistics(Path directory) throws DaemonException {
     if (directory.equals(summary.directory())) {
-      return ServedRepository.statistics(summary, mount.network(), mount.reads(), readers());
+      return ServedRepository.statistics(summary(), mount.network(), mount.reads(), readers());
     }
     for (OpenRepository open : mount.open()) {
       var inside = summary(open);

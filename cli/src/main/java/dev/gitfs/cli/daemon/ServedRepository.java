@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.git.forge.Revisions;
 import dev.gitfs.git.forge.Rules;
@@ -134,7 +135,8 @@ final class ServedRepository implements Served {
         since,
         ProcessHandle.current().pid(),
         logFile,
-        MountState.of(follower.state(mount.tree())));
+        MountState.of(follower.state(mount.tree())),
+        Background.failures());
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.git.background.BackgroundFailures;
 import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.ForgeKind;
 import dev.gitfs.git.forge.Hosted;
@@ -42,7 +43,9 @@ class WireTest {
               "offline",
               Instant.parse("2026-11-22T11:00:00Z"),
               Optional.of(Instant.parse("2026-11-22T12:00:00.5Z")),
-              Optional.of("no connection")));
+              Optional.of("no connection")),
+          new BackgroundFailures(
+              2, Optional.of(new BackgroundFailures.Failure("poll", "no luck", Instant.EPOCH))));
 
   private static final MountSummary PLAIN =
       new MountSummary(
@@ -53,7 +56,8 @@ class WireTest {
           Instant.EPOCH,
           1,
           Path.of("/log"),
-          new MountState("fixed", Instant.EPOCH, Optional.empty(), Optional.empty()));
+          new MountState("fixed", Instant.EPOCH, Optional.empty(), Optional.empty()),
+          BackgroundFailures.NONE);
 
   static List<Message> messages() {
     return List.of(

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.gitfs.git.background.Background;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,7 +45,7 @@ final class Recall<V> {
             key,
             (_, _) -> {
               var future = new CompletableFuture<V>();
-              Thread.ofVirtual().name("forge").start(() -> answer(question, future));
+              Background.start("forge", () -> answer(question, future));
               return future;
             });
     try {

@@ -1,5 +1,6 @@
 package dev.gitfs.git.remote;
 
+import dev.gitfs.git.background.Background;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -93,7 +94,8 @@ final class HttpAuthentication {
         login.proven = true;
         // No request waits for a helper to store what it knows already.
         login.answer.ifPresent(answer ->
-            approving = Optional.of(Thread.startVirtualThread(() -> helpers.approve(answer))));
+            approving =
+                Optional.of(Background.start("credential helpers", () -> helpers.approve(answer))));
       }
     } finally {
       lock.unlock();

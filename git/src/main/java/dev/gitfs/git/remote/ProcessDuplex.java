@@ -2,6 +2,7 @@ package dev.gitfs.git.remote;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,7 +26,8 @@ final class ProcessDuplex implements Duplex {
   private ProcessDuplex(Process process) {
     this.process = process;
     // A platform thread: a read from a pipe would hold a virtual thread's carrier.
-    this.listener = Thread.ofPlatform().daemon().name("git-fs-stderr").start(this::listen);
+    this.listener = Background.platform("git-fs-stderr", this::listen);
+    listener.start();
   }
 
   static ProcessDuplex start(ProcessBuilder command) throws IOException {
@@ -71,18 +73,20 @@ final class ProcessDuplex implements Duplex {
     process.descendants().forEach(ProcessHandle::destroy);
     process.destroy();
     // Closing a pipe that another thread reads can block: not on the caller's time.
-    Thread.startVirtualThread(() -> {
-      try {
-        process.getOutputStream().close();
-        if (!process.waitFor(1, TimeUnit.SECONDS)) {
-          process.destroyForcibly();
-        }
-      } catch (IOException e) {
-        // The child has gone first.
-      } catch (InterruptedException e) {
-        process.destroyForcibly();
-      }
-    });
+    Background.start(
+        "end of a process",
+        () -> {
+          try {
+            process.getOutputStream().close();
+            if (!process.waitFor(1, TimeUnit.SECONDS)) {
+              process.destroyForcibly();
+            }
+          } catch (IOException e) {
+            // The child has gone first.
+          } catch (InterruptedException e) {
+            process.destroyForcibly();
+          }
+        });
   }
 
   private void listen() {

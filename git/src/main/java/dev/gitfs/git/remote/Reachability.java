@@ -1,5 +1,6 @@
 package dev.gitfs.git.remote;
 
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.remote.RemoteException.Kind;
 import java.io.IOException;
 import java.time.Duration;
@@ -83,7 +84,7 @@ final class Reachability {
 
   private void startProbe(Kind kind, String reason) {
     if (probe == null) {
-      probe = Thread.ofVirtual().name("probe " + url).start(() -> probe(kind, reason));
+      probe = Background.start("probe " + url, () -> probe(kind, reason));
     }
   }
 

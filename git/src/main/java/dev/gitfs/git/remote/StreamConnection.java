@@ -1,5 +1,6 @@
 package dev.gitfs.git.remote;
 
+import dev.gitfs.git.background.Background;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -54,7 +55,7 @@ final class StreamConnection {
               }
             });
     // A platform thread: a read from a pipe would hold a virtual thread's carrier.
-    Thread.ofPlatform().daemon().name("git-fs-stdout").start(this::pump);
+    Background.platform("git-fs-stdout", this::pump).start();
     this.advertisement = greeting();
   }
 
@@ -158,6 +159,10 @@ final class StreamConnection {
       in.fail(e);
     } catch (InterruptedException e) {
       throw new AssertionError("nobody interrupts this thread", e);
+    } catch (RuntimeException | Error e) {
+      // Else a reader would wait for its time limit.
+      in.fail(new IOException("unexpected " + e, e));
+      throw e;
     }
   }
 }

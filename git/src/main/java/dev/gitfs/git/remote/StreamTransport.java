@@ -1,5 +1,6 @@
 package dev.gitfs.git.remote;
 
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -133,7 +134,7 @@ final class StreamTransport implements Transport {
         idle.addLast(new Idle(connection, System.nanoTime()));
         if (!sweeping) {
           sweeping = true;
-          Thread.startVirtualThread(this::sweep);
+          Background.start("unused connections", this::sweep);
         }
         return;
       }

@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.PrefetchRequest.Urgency;
 import java.io.IOException;
 import java.time.Duration;
@@ -258,7 +259,7 @@ final class Errands implements AutoCloseable {
 
     final PrefetchRequest request;
     private final CountDownLatch done = new CountDownLatch(1);
-    private final Thread thread = Thread.ofVirtual().name("prefetch").unstarted(() -> run(this));
+    private final Thread thread = Background.unstarted("prefetch", () -> run(this));
 
     /** What the request under way is still to bring. Guarded by lock. */
     private ExpectedAnswer expected = new ExpectedAnswer(List.of(), 0);
@@ -465,8 +466,8 @@ final class Errands implements AutoCloseable {
       for (Runnable listener : told) {
         try {
           listener.run();
-        } catch (RuntimeException e) {
-          LOG.warn("What should follow a prefetch failed", e);
+        } catch (RuntimeException | Error e) {
+          Background.failed("what follows a prefetch", e);
         }
       }
     }

@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.remote.RemoteException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -281,6 +282,7 @@ final class Lane implements AutoCloseable {
       }
       flight.wanted = flight.batch.size();
       flight.unsettled = flight.batch.size();
+      flight.boarded = true;
       gathering = false;
       gather();
     } finally {
@@ -295,6 +297,10 @@ final class Lane implements AutoCloseable {
         settle(want, new InterruptedIOException("the request was cancelled"));
       }
       flights.remove(flight);
+      if (!flight.boarded) {
+        // It failed before it took anybody: the next one does.
+        gathering = false;
+      }
       gather();
     } finally {
       lock.unlock();
@@ -415,6 +421,9 @@ final class Lane implements AutoCloseable {
     final boolean fromIdle;
     final List<Want> batch = new ArrayList<>();
 
+    /** Whether the batch is complete. Guarded by the lane's lock. */
+    boolean boarded;
+
     /** How many of the batch somebody waits for. Guarded by the lane's lock. */
     int wanted;
 
@@ -423,7 +432,7 @@ final class Lane implements AutoCloseable {
 
     Flight(boolean fromIdle) {
       this.fromIdle = fromIdle;
-      this.thread = Thread.ofVirtual().name("fetch-" + name).unstarted(() -> fly(this));
+      this.thread = Background.unstarted("fetch-" + name, () -> fly(this));
     }
   }
 }

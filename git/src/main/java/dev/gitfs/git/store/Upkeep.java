@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ final class Upkeep implements AutoCloseable {
     this.bound = bound;
     this.lockFile = options.cacheDirectory().resolve("upkeep.lock");
     this.worthwhileBytes = options.diskBytes() / BOUND_SHARE;
-    this.thread = Thread.ofVirtual().name("store-upkeep").start(this::run);
+    this.thread = Background.start("store-upkeep", this::run);
   }
 
   /** Tells of a pack that has come. */
@@ -155,8 +156,8 @@ final class Upkeep implements AutoCloseable {
 
   private void run() {
     for (Duration longest = SOON; awaitWork(longest); longest = INTERVAL) {
-      trim.run();
       try {
+        trim.run();
         if (isUntidy()) {
           settle(tidy());
         } else {
@@ -166,9 +167,11 @@ final class Upkeep implements AutoCloseable {
         }
       } catch (ClosedByInterruptException e) {
         LOG.debug("Upkeep was given up", e);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         LOG.warn("The cache could not be tidied up; it works on as it is: {}", e.toString());
         LOG.debug("Upkeep failed", e);
+      } catch (RuntimeException | Error e) {
+        Background.failed("tidying up the cache", e);
       }
     }
   }

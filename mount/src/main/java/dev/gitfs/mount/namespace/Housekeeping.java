@@ -1,5 +1,6 @@
 package dev.gitfs.mount.namespace;
 
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -47,7 +48,7 @@ final class Housekeeping implements AutoCloseable {
     this.surroundings = surroundings;
     this.directory = directory;
     // Not a virtual thread: it goes into the kernel, and into this very mount.
-    this.thread = Thread.ofPlatform().daemon().name("housekeeping").unstarted(this::run);
+    this.thread = Background.platform("housekeeping", this::run);
   }
 
   /**
@@ -67,8 +68,9 @@ final class Housekeeping implements AutoCloseable {
         Thread.sleep(pause);
         try {
           round();
-        } catch (RuntimeException e) {
-          log.error("Repositories that nobody uses stay open", e);
+        } catch (RuntimeException | Error e) {
+          // Repositories that nobody uses stay open.
+          Background.failed("housekeeping", e);
         }
       }
     } catch (InterruptedException e) {

@@ -1,5 +1,6 @@
 package dev.gitfs.mount.namespace;
 
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -39,7 +40,7 @@ final class Joint<V> {
     if (underWay == null) {
       var future = new CompletableFuture<V>();
       underWay = future;
-      Thread.ofVirtual().name("namespace").start(() -> run(work, future));
+      Background.start("namespace", () -> run(work, future));
     }
     return underWay;
   }

@@ -18,6 +18,7 @@ import dev.gitfs.fuse.StatfsReply;
 import dev.gitfs.fuse.Validity;
 import dev.gitfs.fuse.XattrListReply;
 import dev.gitfs.fuse.XattrReply;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.mount.tree.Ownership;
 import java.nio.ByteBuffer;
@@ -64,6 +65,11 @@ final class Namespace implements FileSystem {
   @Override
   public void init(Connection connection) {
     surroundings.mounted(connection);
+  }
+
+  @Override
+  public void failed(String what, Throwable failure) {
+    Background.failed(what, failure);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.gitfs.mount.namespace;
 
 import dev.gitfs.fuse.FuseMount;
 import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.store.StoreStatistics;
@@ -101,7 +102,7 @@ public final class NamespaceMount implements AutoCloseable {
   public Optional<String> open(String path) throws InterruptedException {
     // A look into this very mount is none for a virtual thread, which would hold up those that
     // serve it.
-    var look = Thread.ofPlatform().daemon().name("look").unstarted(() -> look(path));
+    var look = Background.platform("look", () -> look(path));
     look.start();
     look.join();
     var place = directory().resolve(path);

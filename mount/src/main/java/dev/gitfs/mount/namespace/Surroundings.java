@@ -3,6 +3,7 @@ package dev.gitfs.mount.namespace;
 import dev.gitfs.fuse.Attributes;
 import dev.gitfs.fuse.Connection;
 import dev.gitfs.fuse.FileType;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.mount.tree.Ownership;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,10 +74,8 @@ final class Surroundings {
   /** Has the kernel ask for attributes and listing of a directory again. Returns at once. */
   void invalidateListing(long inode) {
     // A call into the kernel that may take long is none for a virtual thread.
-    Thread.ofPlatform()
-        .daemon()
-        .name("invalidation")
-        .start(() -> connection.notifier().invalidateInode(inode, 0, 0));
+    Background.platform("invalidation", () -> connection.notifier().invalidateInode(inode, 0, 0))
+        .start();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Prefetch;
@@ -135,7 +136,7 @@ public final class PathFetch {
       PathRequest request,
       CompletableFuture<Optional<Prefetch>> skeleton) {
     var fetch = new PathFetch(store, root, request, skeleton);
-    Thread.ofVirtual().name("path fetch").start(fetch::run);
+    Background.start("path fetch", fetch::run);
     return fetch;
   }
 
@@ -193,8 +194,8 @@ public final class PathFetch {
       failure = Optional.of(e);
     } catch (InterruptedException e) {
       end = State.CANCELLED;
-    } catch (RuntimeException e) {
-      log.warn("What was named cannot be brought", e);
+    } catch (RuntimeException | Error e) {
+      Background.failed("bringing what was named", e);
       failure = Optional.of(new IOException("unexpected: " + e, e));
     } finally {
       running.forEach(Prefetch::cancel);

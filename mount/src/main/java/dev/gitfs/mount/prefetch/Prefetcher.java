@@ -1,5 +1,6 @@
 package dev.gitfs.mount.prefetch;
 
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Prefetch;
 import dev.gitfs.git.store.PrefetchRequest;
@@ -90,7 +91,7 @@ public final class Prefetcher implements AutoCloseable {
     this.mode = mode;
     this.root = Folder.root(rootTree);
     this.policy = new Policy(new StoreOutline(store), root, mode);
-    this.thread = Thread.ofPlatform().name("prefetcher").daemon().unstarted(this::run);
+    this.thread = Background.platform("prefetcher", this::run);
   }
 
   /** Begins to fetch ahead for those who read the tree {@code rootTree}, which is local. */
@@ -327,8 +328,9 @@ public final class Prefetcher implements AutoCloseable {
   private void runSafely(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException e) {
-      log.warn("Prefetching failed; reading goes on without it", e);
+    } catch (RuntimeException | Error e) {
+      // Reading goes on without it.
+      Background.failed("prefetching", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.gitfs.mount.tree;
 
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
@@ -201,7 +202,7 @@ public final class BranchFollower implements AutoCloseable {
       changed.signalAll();
       if (poller == null && pace.get().isPresent() && ref.isPresent() && !closed) {
         lastAsked = lastUse;
-        poller = Thread.ofVirtual().name("poll " + url).start(this::poll);
+        poller = Background.start("poll " + url, this::poll);
       }
     } finally {
       lock.unlock();
@@ -227,9 +228,11 @@ public final class BranchFollower implements AutoCloseable {
         }
         try {
           refresh();
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
           // The state of each tree tells, and the log has it.
           log.debug("{} was asked in vain", url, e);
+        } catch (RuntimeException | Error e) {
+          Background.failed("poll " + url, e);
         }
       }
     } catch (InterruptedException e) {
@@ -306,6 +309,9 @@ public final class BranchFollower implements AutoCloseable {
       throw e;
     } catch (IOException e) {
       asked.forEach(followed -> settle(followed, FollowState.Kind.FAILING, e.getMessage()));
+      throw e;
+    } catch (RuntimeException | Error e) {
+      asked.forEach(followed -> settle(followed, FollowState.Kind.FAILING, "unexpected " + e));
       throw e;
     }
   }

@@ -1,6 +1,7 @@
 package dev.gitfs.mount.tree;
 
 import dev.gitfs.fuse.Notifier;
+import dev.gitfs.git.background.Background;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,8 +82,8 @@ final class Changes {
     var threads = new ArrayList<Thread>();
     while (!left.isEmpty() && threads.size() < MOST_THREADS) {
       // A call into the kernel that may take long is none for a virtual thread.
-      var thread =
-          Thread.ofPlatform().daemon().name("invalidation").start(() -> tell(left, notifier));
+      var thread = Background.platform("invalidation", () -> tell(left, notifier));
+      thread.start();
       threads.add(thread);
       awaitStall(thread, left);
     }
@@ -104,7 +105,14 @@ final class Changes {
 
   private static void tell(Queue<List<Change>> left, Notifier notifier) {
     for (var directory = left.poll(); directory != null; directory = left.poll()) {
-      directory.forEach(change -> change.tell(notifier));
+      for (Change change : directory) {
+        try {
+          change.tell(notifier);
+        } catch (RuntimeException | Error e) {
+          // The others are told all the same.
+          Background.failed("telling the kernel what has changed", e);
+        }
+      }
     }
   }
 }

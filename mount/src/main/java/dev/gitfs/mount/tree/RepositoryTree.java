@@ -20,6 +20,7 @@ import dev.gitfs.fuse.StatfsReply;
 import dev.gitfs.fuse.Validity;
 import dev.gitfs.fuse.XattrListReply;
 import dev.gitfs.fuse.XattrReply;
+import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.Blob;
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.Revision;
@@ -218,6 +219,11 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
           describe(node, size, found(reply, node.inode()));
           looked(version, node);
         });
+  }
+
+  @Override
+  public void failed(String what, Throwable failure) {
+    Background.failed(what, failure);
   }
 
   @Override
