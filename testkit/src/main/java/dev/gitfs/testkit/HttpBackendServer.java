@@ -33,6 +33,8 @@ public final class HttpBackendServer implements GitServer {
   /** As git advertises it, a pkt-line of protocol v2. */
   private static final String OBJECT_INFO_OFFER = "0010object-info\n";
 
+  private static final String RESULT_TYPE = "application/x-git-upload-pack-result";
+
   /** As much as a pipe holds. */
   private static final int PIECE = 64 << 10;
 
@@ -42,6 +44,7 @@ public final class HttpBackendServer implements GitServer {
   private final AtomicLong received = new AtomicLong();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
+  private final HttpHabits habits = new HttpHabits();
   private volatile CountDownLatch healed = new CountDownLatch(1);
   private volatile Optional<String> authorization = Optional.empty();
   private volatile boolean protocolV2 = true;
@@ -124,6 +127,11 @@ public final class HttpBackendServer implements GitServer {
     return this;
   }
 
+  /** What it does otherwise than git's own server. */
+  public HttpHabits habits() {
+    return habits;
+  }
+
   /** From now on counts requests, but keeps none of them: for hours of many requests. */
   public HttpBackendServer withoutRecord() {
     keepRequests = false;
@@ -204,8 +212,13 @@ public final class HttpBackendServer implements GitServer {
     try (var connection = new HttpConnection(socket)) {
       connections.add(connection);
       try {
+        int answered = 0;
         for (var incoming = connection.read(); incoming.isPresent(); incoming = connection.read()) {
+          connection.speaks(habits.isHttp10(), habits.endsConnection(++answered));
           answer(connection, incoming.get());
+          if (habits.endsConnection(answered)) {
+            return;
+          }
         }
       } finally {
         connections.remove(connection);
@@ -227,17 +240,36 @@ public final class HttpBackendServer implements GitServer {
     var fault = rules.stream().filter(rule -> rule.takes(request)).findFirst().map(Rule::fault);
     if (fault.isEmpty() && authorization.isPresent()) {
       if (!authorization.get().equals(incoming.headers().get("authorization"))) {
-        connection.answer(401, Map.of("WWW-Authenticate", "Basic realm=\"git\""));
+        connection.answer(
+            401, habits.headersOfNothing(Map.of("WWW-Authenticate", "Basic realm=\"git\"")));
         return;
       }
     }
+    var refusal = habits.refusal(request, incoming.body().length);
+    if (fault.isEmpty() && refusal.isPresent()) {
+      connection.answer(refusal.get(), habits.headersOfNothing(Map.of()));
+      return;
+    }
+    var lag = fault.isEmpty() ? habits.lag(request) : Optional.<byte[]>empty();
+    if (lag.isPresent()) {
+      connection.begin(200, habits.headers(Map.of("Content-Type", RESULT_TYPE)));
+      connection.chunk(lag.get(), 0, lag.get().length);
+      connection.end();
+      return;
+    }
     switch (fault.orElse(new Fault.Delay(Duration.ZERO))) {
-      case Fault.Answer(var status, var headers) -> connection.answer(status, headers);
+      case Fault.Answer(var status, var headers) ->
+          connection.answer(status, habits.headersOfNothing(headers));
       case Fault.Redirect(var status, var base) ->
-          connection.answer(status, Map.of("Location", base + incoming.target()));
+          connection.answer(
+              status, habits.headersOfNothing(Map.of("Location", base + incoming.target())));
       case Fault.Delay(var time) -> {
         Thread.sleep(time);
-        pass(connection, incoming, new BrokenBody(connection, Long.MAX_VALUE));
+        var body = new BrokenBody(connection, habits.largestAnswer()).breakingOff();
+        pass(connection, incoming, body);
+        if (body.isCut()) {
+          connection.close();
+        }
       }
       case Fault.Corrupt(var at) ->
           pass(connection, incoming, new BrokenBody(connection, Long.MAX_VALUE).corrupting(at));
@@ -307,8 +339,11 @@ public final class HttpBackendServer implements GitServer {
     try (var out = backend.getInputStream()) {
       var headers = new TreeMap<>(HttpConnection.headers(out));
       var status = Optional.ofNullable(headers.remove("Status")).orElse("200 OK");
-      connection.begin(Integer.parseInt(status.substring(0, 3)), headers);
       var content = incoming.target().contains("/info/refs") ? advertisement(out) : out;
+      if (habits.isBuffering()) {
+        content = new ByteArrayInputStream(content.readAllBytes());
+      }
+      connection.begin(Integer.parseInt(status.substring(0, 3)), habits.headers(headers));
       var buffer = new byte[PIECE];
       for (var n = content.read(buffer);
           n >= 0 && body.write(buffer, n);
@@ -358,6 +393,7 @@ public final class HttpBackendServer implements GitServer {
     private final long limit;
     private long corruptAt = -1;
     private boolean ends = true;
+    private boolean breaksOff;
     private long written;
 
     BrokenBody(HttpConnection connection, long limit) {
@@ -367,6 +403,12 @@ public final class HttpBackendServer implements GitServer {
 
     BrokenBody corrupting(long at) {
       corruptAt = at;
+      return this;
+    }
+
+    /** The connection ends where the body is cut. */
+    BrokenBody breakingOff() {
+      breaksOff = true;
       return this;
     }
 
@@ -386,8 +428,13 @@ public final class HttpBackendServer implements GitServer {
       return written < limit;
     }
 
+    /** Whether there was more than may be sent. */
+    boolean isCut() {
+      return written >= limit;
+    }
+
     void end() throws IOException {
-      if (ends) {
+      if (ends && !(breaksOff && isCut())) {
         connection.end();
       } else {
         connection.flush();

@@ -21,6 +21,8 @@ final class HttpConnection implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
+  private boolean chunked = true;
+  private boolean last;
 
   HttpConnection(Socket socket) throws IOException {
     this.socket = socket;
@@ -101,17 +103,37 @@ final class HttpConnection implements AutoCloseable {
     return line.toString(StandardCharsets.ISO_8859_1);
   }
 
+  /**
+   * How the next answer is sent.
+   *
+   * @param http10 by HTTP/1.0, whose bodies end with the connection
+   * @param last saying that the connection ends after it
+   */
+  void speaks(boolean http10, boolean last) {
+    chunked = !http10;
+    this.last = last;
+  }
+
   /** Sends status and headers; the body follows in chunks. */
   void begin(int status, Map<String, String> headers) throws IOException {
-    var head = new StringBuilder("HTTP/1.1 " + status + " Answer\r\n");
+    var head =
+        new StringBuilder(chunked ? "HTTP/1.1 " : "HTTP/1.0 ").append(status + " Answer\r\n");
     headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-    head.append("Transfer-Encoding: chunked\r\n\r\n");
+    if (chunked) {
+      head.append("Transfer-Encoding: chunked\r\n");
+    }
+    if (last && chunked) {
+      head.append("Connection: close\r\n");
+    }
+    head.append("\r\n");
     out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Sends a part of the body. */
   void chunk(byte[] bytes, int offset, int length) throws IOException {
-    if (length > 0) {
+    if (!chunked) {
+      out.write(bytes, offset, length);
+    } else if (length > 0) {
       out.write((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
       out.write(bytes, offset, length);
       out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -124,7 +146,9 @@ final class HttpConnection implements AutoCloseable {
 
   /** Ends the body and with it the answer. */
   void end() throws IOException {
-    out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    if (chunked) {
+      out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    }
     out.flush();
   }
 

@@ -136,7 +136,7 @@ final class HttpAuthentication {
 
   private Optional<Login> fromNetrc() {
     return netrc
-        .flatMap(file -> Netrc.look(file, url.base().getHost(), url.user()))
+        .flatMap(file -> Netrc.look(file, url.origin().host(), url.user()))
         .map(found -> new Login(found, Origin.NETRC, Optional.empty()));
   }
 

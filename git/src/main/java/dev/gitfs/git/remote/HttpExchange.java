@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.util.Objects;
-import java.util.zip.GZIPInputStream;
 
 /** A response of an HTTP server. Abandoned, it takes its connection or stream with it. */
 final class HttpExchange implements Exchange {
@@ -21,17 +20,10 @@ final class HttpExchange implements Exchange {
     this.answer = answer;
   }
 
-  static HttpExchange of(HttpResponse<InputStream> response) throws IOException {
+  static HttpExchange of(HttpResponse<InputStream> response) {
     // A proxy's refusal of a tunnel comes without a body, not even an empty one.
     var body = Objects.requireNonNullElseGet(response.body(), InputStream::nullInputStream);
-    boolean gzip =
-        response.headers().firstValue("Content-Encoding").filter("gzip"::equals).isPresent();
-    try {
-      return new HttpExchange(body, gzip ? new GZIPInputStream(body) : body);
-    } catch (IOException e) {
-      body.close();
-      throw e;
-    }
+    return new HttpExchange(body, ContentCoding.decoded(response.headers(), body));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -82,28 +83,35 @@ final class HttpRoute {
    */
   HttpRoute redirected(HttpResponse<?> response, String tail) throws TryFailedException {
     var target = target(response);
+    var origin = HttpOrigin.of(target);
     String path =
         target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery());
-    if (target.getHost() == null || !path.endsWith(tail)) {
+    if (origin.isEmpty() || !path.endsWith(tail)) {
       throw TryFailedException.lasting(
           Kind.NOT_FOUND, "the server redirects to something that is no repository");
     }
-    var moved = URI.create(origin(target) + path.substring(0, path.length() - tail.length()));
-    if (origin(moved).equals(origin(base))) {
+    var moved = URI.create(origin.get() + path.substring(0, path.length() - tail.length()));
+    if (origin.get().equals(origin())) {
       return new HttpRoute(moved, authentication, headers, config, environment, helpers);
     }
     var url = new RemoteUrl.Http(moved, Optional.empty(), Optional.empty());
-    return to(url, config, environment, helpers, !isUpgrade(base, moved));
+    return to(url, config, environment, helpers, !isUpgrade(origin(), origin.get()));
+  }
+
+  private HttpOrigin origin() {
+    return HttpOrigin.of(base).orElseThrow();
   }
 
   private URI target(HttpResponse<?> response) throws TryFailedException {
     URI target;
     try {
-      target = response.uri().resolve(response.headers().firstValue("Location").orElse(""));
+      // curl too takes a blank, of which a URL has none, for what it means.
+      String location = response.headers().firstValue("Location").orElse("").strip();
+      target = response.uri().resolve(location.replace(" ", "%20")).normalize();
     } catch (IllegalArgumentException e) {
       throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects to no URL");
     }
-    String scheme = Optional.ofNullable(target.getScheme()).orElse("");
+    String scheme = Optional.ofNullable(target.getScheme()).orElse("").toLowerCase(Locale.ROOT);
     if (!scheme.equals("https") && !scheme.equals("http")) {
       throw TryFailedException.lasting(
           Kind.UNSUPPORTED, "the server redirects to a " + scheme + " URL, which git refuses");
@@ -116,15 +124,7 @@ final class HttpRoute {
   }
 
   /** From http to https on the same host: to whom the user meant to speak, only better. */
-  private static boolean isUpgrade(URI from, URI to) {
-    return to.getScheme().equals("https")
-        && from.getHost().equals(to.getHost())
-        && from.getPort() < 0
-        && to.getPort() < 0;
-  }
-
-  /** Scheme, host and port: never the user. */
-  private static String origin(URI uri) {
-    return uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort());
+  private static boolean isUpgrade(HttpOrigin from, HttpOrigin to) {
+    return to.equals(new HttpOrigin("https", from.host(), 443)) && from.port() == 80;
   }
 }

@@ -38,9 +38,11 @@ final class HttpTransport implements Transport {
 
   private static final String UPLOAD_PACK = "/git-upload-pack";
   private static final String REFS = "/info/refs?service=git-upload-pack";
-  private static final String ADVERTISEMENT_TYPE = "application/x-git-upload-pack-advertisement";
+  private static final MediaType ADVERTISEMENT_TYPE =
+      new MediaType("application/x-git-upload-pack-advertisement");
   private static final String REQUEST_TYPE = "application/x-git-upload-pack-request";
-  private static final String RESULT_TYPE = "application/x-git-upload-pack-result";
+  private static final MediaType RESULT_TYPE =
+      new MediaType("application/x-git-upload-pack-result");
 
   /** Below this, compressing a request saves no packet; git's own bound. */
   private static final int WORTH_GZIP = 1024;
@@ -120,7 +122,7 @@ final class HttpTransport implements Transport {
   public Advertisement advertise() throws IOException, InterruptedException {
     var response = exchange(Optional.empty());
     try (var exchange = HttpExchange.of(response)) {
-      if (!contentType(response).equals(ADVERTISEMENT_TYPE)) {
+      if (!MediaType.of(response.headers()).equals(ADVERTISEMENT_TYPE)) {
         throw HttpFailure.notSmart(exchange.answer());
       }
       var advertisement = Advertisement.read(exchange.answer());
@@ -133,10 +135,11 @@ final class HttpTransport implements Transport {
   public Exchange send(Request request) throws IOException, InterruptedException {
     var response = exchange(Optional.of(request));
     var exchange = HttpExchange.of(response);
-    if (!contentType(response).equals(RESULT_TYPE)) {
+    var type = MediaType.of(response.headers());
+    if (!type.equals(RESULT_TYPE)) {
       exchange.close();
       throw TryFailedException.lasting(
-          Kind.SERVER_FAILED, "the server answered a git request with " + contentType(response));
+          Kind.SERVER_FAILED, "the server answered a git request with " + type);
     }
     return exchange;
   }
@@ -260,7 +263,7 @@ final class HttpTransport implements Transport {
       builder.setHeader("Pragma", "no-cache").setHeader("Accept", "*/*").GET();
     } else {
       byte[] body = request.get().body();
-      builder.setHeader("Content-Type", REQUEST_TYPE).setHeader("Accept", RESULT_TYPE);
+      builder.setHeader("Content-Type", REQUEST_TYPE).setHeader("Accept", RESULT_TYPE.name());
       if (body.length > WORTH_GZIP) {
         body = gzipped(body);
         builder.setHeader("Content-Encoding", "gzip");
@@ -299,10 +302,6 @@ final class HttpTransport implements Transport {
   /** Since the greeting, whose redirects are followed. */
   private boolean isRenamed(int status) {
     return HttpFailure.isRedirect(status) && settings.redirects() == HttpSettings.Redirects.INITIAL;
-  }
-
-  private static String contentType(HttpResponse<?> response) {
-    return response.headers().firstValue("Content-Type").orElse("nothing it has a name for");
   }
 
   /**

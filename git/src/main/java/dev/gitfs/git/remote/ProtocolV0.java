@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.eclipse.jgit.util.IO;
 
@@ -45,15 +46,25 @@ final class ProtocolV0 implements Protocol {
     return refs.stream().filter(ref -> Protocol.matches(ref.name(), prefixes)).toList();
   }
 
+  /**
+   * Asks as git does (fetch-pack.c), in its order: there are servers that refuse who knows less.
+   * Azure DevOps wants {@code multi_ack}, although nothing is negotiated here.
+   */
   @Override
   public Request fetch(FetchRequest wanted) {
     var spoken = new StringBuilder();
-    Stream.of("side-band-64k", "ofs-delta", "no-progress", "filter")
-        .filter(this::has)
-        .filter(name -> !name.equals("filter") || wanted.filter().isPresent())
+    Stream.of(
+            best("multi_ack_detailed", "multi_ack"),
+            best("side-band-64k", "side-band"),
+            best("no-progress"),
+            best("ofs-delta"))
+        .flatMap(Optional::stream)
         .forEach(name -> spoken.append(' ').append(name));
     if (has("agent")) {
       spoken.append(" agent=").append(AGENT);
+    }
+    if (has("filter") && wanted.filter().isPresent()) {
+      spoken.append(" filter");
     }
     var body =
         Protocol.encode(out -> {
@@ -82,7 +93,7 @@ final class ProtocolV0 implements Protocol {
     if (packets.next() != Packet.DATA || !packets.text().equals("NAK")) {
       throw new MalformedAnswerException("the answer holds no pack");
     }
-    if (has("side-band-64k")) {
+    if (best("side-band-64k", "side-band").isPresent()) {
       return new SideBandStream(packets);
     }
     // Without a side band the pack is the rest of the stream; an ERR packet may stand in its place.
@@ -99,6 +110,11 @@ final class ProtocolV0 implements Protocol {
   /** A server without {@code shallow} sends the whole history: correct, if long. */
   private boolean deepens(FetchRequest wanted) {
     return wanted.depth() > 0 && has("shallow");
+  }
+
+  /** The first of {@code capabilities} that the server has. */
+  private Optional<String> best(String... capabilities) {
+    return Stream.of(capabilities).filter(this::has).findFirst();
   }
 
   private boolean has(String capability) {

@@ -23,8 +23,12 @@ sealed interface RemoteUrl {
    */
   record Http(URI base, Optional<String> user, Optional<String> password) implements RemoteUrl {
 
+    HttpOrigin origin() {
+      return HttpOrigin.of(base).orElseThrow();
+    }
+
     boolean secure() {
-      return base.getScheme().equals("https");
+      return origin().secure();
     }
 
     /** The credential that stood in the URL, if it was whole. */
@@ -96,7 +100,7 @@ sealed interface RemoteUrl {
       Pattern.compile(
           "(?<scheme>[A-Za-z][A-Za-z0-9+.-]*)://"
               + "(?:(?<user>[^/@:]*)(?::(?<password>[^/@]*))?@)?"
-              + "(?<host>\\[[0-9A-Fa-f:.%]+]|[^/:@\\[\\]]*)(?::(?<port>[0-9]*))?"
+              + "(?<host>\\[[0-9A-Fa-f:.]+(?:%[^]/]+)?]|[^/:@\\[\\]]*)(?::(?<port>[0-9]*))?"
               + "(?<path>/.*)?");
 
   /** {@code [user@]host:path}, where no slash comes before the colon. */
@@ -179,13 +183,15 @@ sealed interface RemoteUrl {
     if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
       throw refused("a repository URL has no query and no fragment");
     }
-    int usual = scheme.equals("https") ? 443 : 80;
-    String authority =
-        bracketed(host)
-            + port.filter(number -> number != usual).map(number -> ":" + number).orElse("");
+    var origin =
+        new HttpOrigin(
+            scheme,
+            HttpOrigin.ascii(bracketed(host))
+                .orElseThrow(() -> refused("this " + scheme + " URL names no host that can be")),
+            port.orElse(scheme.equals("https") ? 443 : 80));
     try {
       return new Http(
-          new URI(scheme + "://" + authority + trimmed(encoded(path))),
+          new URI(origin + trimmed(encoded(path))),
           user.filter(name -> !name.isEmpty()),
           Optional.ofNullable(password).map(RemoteUrl::decoded));
     } catch (URISyntaxException e) {

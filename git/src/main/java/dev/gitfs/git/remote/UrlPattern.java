@@ -1,6 +1,5 @@
 package dev.gitfs.git.remote;
 
-import java.net.URI;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,17 +14,9 @@ final class UrlPattern {
   record Target(String scheme, Optional<String> user, String host, int port, String path) {
 
     static Target of(RemoteUrl.Http url) {
-      var base = url.base();
+      var origin = url.origin();
       return new Target(
-          base.getScheme(),
-          url.user(),
-          bare(base.getHost()),
-          portOf(base),
-          slashed(base.getPath()));
-    }
-
-    private static int portOf(URI base) {
-      return base.getPort() >= 0 ? base.getPort() : usualPort(base.getScheme());
+          origin.scheme(), url.user(), origin.host(), origin.port(), slashed(url.base().getPath()));
     }
   }
 
