@@ -35,7 +35,9 @@ public final class GitRepositories implements AutoCloseable {
     return new TestRepository(directory)
         .config("uploadpack.allowFilter", "true")
         .config("uploadpack.allowAnySHA1InWant", "true")
-        .config("transfer.advertiseObjectInfo", "true");
+        .config("transfer.advertiseObjectInfo", "true")
+        // The same in JGit's words.
+        .config("uploadpack.advertiseObjectInfo", "true");
   }
 
   /** A bare copy of {@code source}, any repository git can clone, with the same server settings. */

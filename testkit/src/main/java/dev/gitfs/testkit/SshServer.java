@@ -11,10 +11,32 @@ import java.util.List;
  * in with a key made for the test. Clients need {@link #sshCommand}.
  */
 public final class SshServer implements GitServer {
+
+  /** Connects its standard streams with a {@code git://} server of the same repositories. */
+  private static final String TO_DAEMON =
+      """
+      use IO::Socket::INET;
+      my ($port, $root) = @ARGV;
+      my ($path) = $ENV{SSH_ORIGINAL_COMMAND} =~ /^git-upload-pack '\\Q$root\\E(.*)'$/ or die "no upload-pack";
+      my $daemon = IO::Socket::INET->new("127.0.0.1:$port") or die "no daemon";
+      my $hello = "git-upload-pack $path\\0host=127.0.0.1\\0\\0$ENV{GIT_PROTOCOL}\\0";
+      syswrite $daemon, sprintf("%04x", 4 + length $hello) . $hello;
+      my $child = fork;
+      my ($from, $to) = $child ? ($daemon, *STDOUT) : (*STDIN, $daemon);
+      while (sysread $from, my $bytes, 65536) {
+        for (my $done = 0; $done < length $bytes;) {
+          $done += syswrite($to, $bytes, length($bytes) - $done, $done) // exit;
+        }
+      }
+      shutdown $daemon, 1 unless $child;
+      kill 'TERM', $child if $child;
+      """;
+
   private final Path home;
   private final GitRepositories repositories;
   private final int port = ServerProcess.freePort();
   private final ServerProcess process;
+  private final Runnable closeBehind;
 
   /** A server that lets clients choose protocol v2. */
   public SshServer(GitRepositories repositories) {
@@ -26,7 +48,29 @@ public final class SshServer implements GitServer {
    *     many an old sshd does
    */
   public SshServer(GitRepositories repositories, boolean protocolV2) {
+    this(repositories, protocolV2, List.of(), () -> {});
+  }
+
+  /** A server whose clients speak with JGit's upload-pack, as those of Gerrit do. */
+  public static SshServer ofJGit(GitRepositories repositories) {
+    var daemon = new JGitDaemonServer(repositories);
+    try {
+      var script = repositories.root().resolve("to-daemon.pl");
+      Files.writeString(script, TO_DAEMON);
+      String command = "perl %s %d %s".formatted(script, daemon.port(), repositories.root());
+      return new SshServer(repositories, true, List.of("ForceCommand " + command), daemon::close);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private SshServer(
+      GitRepositories repositories,
+      boolean protocolV2,
+      List<String> directives,
+      Runnable closeBehind) {
     this.repositories = repositories;
+    this.closeBehind = closeBehind;
     try {
       home = Files.createTempDirectory("gitfs-sshd");
       // sshd run by root insists on this directory, which a container may lack.
@@ -55,8 +99,14 @@ public final class SshServer implements GitServer {
           LogLevel VERBOSE
           SetEnv GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
           %s
+          %s
           """
-              .formatted(port, home, home, protocolV2 ? "AcceptEnv GIT_PROTOCOL" : ""));
+              .formatted(
+                  port,
+                  home,
+                  home,
+                  protocolV2 ? "AcceptEnv GIT_PROTOCOL" : "",
+                  String.join("\n", directives)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -103,6 +153,7 @@ public final class SshServer implements GitServer {
   @Override
   public void close() {
     process.close();
+    closeBehind.run();
     TemporaryFiles.delete(home);
   }
 }

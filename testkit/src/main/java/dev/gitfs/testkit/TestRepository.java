@@ -46,7 +46,8 @@ public final class TestRepository {
   public TestRepository plain() {
     return config("uploadpack.allowFilter", "false")
         .config("uploadpack.allowAnySHA1InWant", "false")
-        .config("transfer.advertiseObjectInfo", "false");
+        .config("transfer.advertiseObjectInfo", "false")
+        .config("uploadpack.advertiseObjectInfo", "false");
   }
 
   /** A commit of {@code snapshot} on {@code main}, after those that are there. Returns its id. */

@@ -48,7 +48,8 @@ final class ProtocolV0 implements Protocol {
 
   /**
    * Asks as git does (fetch-pack.c), in its order: there are servers that refuse who knows less.
-   * Azure DevOps wants {@code multi_ack}, although nothing is negotiated here.
+   * Azure DevOps wants {@code multi_ack}, although nothing is negotiated here, and dulwich (1.2)
+   * {@code thin-pack}, although nothing is here that a delta could be of.
    */
   @Override
   public Request fetch(FetchRequest wanted) {
@@ -56,6 +57,7 @@ final class ProtocolV0 implements Protocol {
     Stream.of(
             best("multi_ack_detailed", "multi_ack"),
             best("side-band-64k", "side-band"),
+            best("thin-pack"),
             best("no-progress"),
             best("ofs-delta"))
         .flatMap(Optional::stream)

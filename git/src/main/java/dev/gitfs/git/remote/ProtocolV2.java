@@ -52,7 +52,7 @@ final class ProtocolV2 implements Protocol {
           out.end();
         });
     boolean headAlone = prefixes.equals(Set.of("HEAD")) || prefixes.equals(List.of("HEAD"));
-    return new Request(body, headAlone ? Request.Kind.QUESTION : Request.Kind.REFS);
+    return new Request(body, headAlone ? Request.Kind.HEAD : Request.Kind.REFS);
   }
 
   List<RemoteRef> refs(InputStream answer, Collection<String> prefixes) throws IOException {
@@ -121,17 +121,22 @@ final class ProtocolV2 implements Protocol {
     }
   }
 
+  /**
+   * Asks for sizes. Without the capabilities that go with other commands: they say nothing here,
+   * and JGit's servers refuse them (ProtocolV2Parser.parseObjectInfoRequest).
+   */
   Request objectSizes(List<ObjectId> ids) {
     var body =
         Protocol.encode(out -> {
-          command(out, "object-info");
+          out.writeString("command=object-info\n");
+          out.writeDelim();
           out.writeString("size\n");
           for (var id : ids) {
             out.writeString("oid " + id.name() + "\n");
           }
           out.end();
         });
-    return new Request(body, Request.Kind.QUESTION);
+    return new Request(body, Request.Kind.SIZES);
   }
 
   long[] sizes(InputStream answer, List<ObjectId> ids) throws IOException {

@@ -11,8 +11,10 @@ record Request(byte[] body, Kind kind) {
   enum Kind {
     /** Where refs are now: small and quick, and text. */
     REFS,
-    /** Small and quick too: sizes, or where HEAD is. */
-    QUESTION,
+    /** Where HEAD is, which of all refs alone is read anew each time. */
+    HEAD,
+    /** Sizes: small and quick too. */
+    SIZES,
     /** Answered by a pack, which may be long. */
     FETCH
   }

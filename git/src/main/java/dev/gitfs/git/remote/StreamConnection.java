@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -32,8 +34,8 @@ final class StreamConnection {
   private final Advertisement advertisement;
   private volatile boolean closed;
 
-  /** For the thread that uses it. */
-  private boolean toldRefs;
+  /** What it was asked for. Changed by the thread that uses it, read by others once it is idle. */
+  private final Set<Request.Kind> asked = EnumSet.noneOf(Request.Kind.class);
 
   private StreamConnection(Duplex duplex, Timeouts timeouts, Traffic traffic) throws IOException {
     this.duplex = duplex;
@@ -70,22 +72,35 @@ final class StreamConnection {
     }
   }
 
-  /** Whether it was asked for refs before. */
-  boolean hasToldRefs() {
-    return toldRefs;
+  void note(Request.Kind kind) {
+    asked.add(kind);
   }
 
-  void noteRefs() {
-    toldRefs = true;
+  /**
+   * Whether a request of this kind gets its own answer here, after what was asked before.
+   *
+   * <p>git's upload-pack keeps commands apart, but reads refs once, HEAD excepted, and tells the
+   * same of them for ever (refs/files-backend.c caches what is loose). Other servers, those made of
+   * JGit among them (7.8 tried), give the depth and the filter of one fetch to the next on its
+   * connection, and with a hook as Gerrit's tell one state of all refs; none can be known to do
+   * better than that. With versions 0 and 1 the connection ends with the fetch, and its refs were
+   * told before.
+   */
+  boolean takes(Request.Kind kind) {
+    if (asked.isEmpty()) {
+      return true;
+    }
+    if (!(advertisement instanceof Advertisement.V2 v2)) {
+      return false;
+    }
+    if (v2.capabilities().getOrDefault("agent", "").startsWith("git/")) {
+      return kind != Request.Kind.REFS || !asked.contains(kind);
+    }
+    return kind == Request.Kind.FETCH && !asked.contains(kind);
   }
 
   Advertisement advertisement() {
     return advertisement;
-  }
-
-  /** Whether the server takes another request on this connection after the first. */
-  boolean serial() {
-    return advertisement instanceof Advertisement.V2;
   }
 
   InputStream answer() {

@@ -14,10 +14,10 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
- * Reaches upload-pack over byte streams. A connection serves one request at a time and, with
- * version 2, any number one after the other; some are kept for the requests to come. Making a
- * connection includes its advertisement, which is not counted as a request of its own, but for the
- * one that {@link #advertise} makes.
+ * Reaches upload-pack over byte streams. A connection serves one request at a time and, where the
+ * server is known to keep them apart, any number one after the other; some are kept for the
+ * requests to come. Making a connection includes its advertisement, which is not counted as a
+ * request of its own, but for the one that {@link #advertise} makes.
  */
 final class StreamTransport implements Transport {
 
@@ -61,7 +61,7 @@ final class StreamTransport implements Transport {
     var turn =
         switch (request.kind()) {
           case FETCH -> fetches;
-          case REFS, QUESTION -> questions;
+          case REFS, HEAD, SIZES -> questions;
         };
     turn.acquire();
     try {
@@ -75,14 +75,11 @@ final class StreamTransport implements Transport {
 
   /** A connection on which the answer to {@code request} has begun. */
   private StreamConnection answering(Request request) throws IOException, InterruptedException {
-    boolean refs = request.kind() == Request.Kind.REFS;
     while (true) {
-      var kept = takeIdle(refs);
+      var kept = takeIdle(request.kind());
       var connection = kept != null ? kept : connect();
       try {
-        if (refs) {
-          connection.noteRefs();
-        }
+        connection.note(request.kind());
         connection.send(request.body());
         return connection;
       } catch (TryFailedException | InterruptedIOException | InterruptedException e) {
@@ -110,15 +107,12 @@ final class StreamTransport implements Transport {
     throw new IOException("the remote was closed");
   }
 
-  /**
-   * Null if there is none that will do. The process of git's at the other end reads refs, but for
-   * HEAD, once and would tell the same of them for ever: it is asked no second time.
-   */
-  private synchronized StreamConnection takeIdle(boolean refs) {
+  /** Null if there is none that will do. */
+  private synchronized StreamConnection takeIdle(Request.Kind kind) {
     // The one used last is the least likely to have been closed by the server.
     for (var latest = idle.descendingIterator(); latest.hasNext(); ) {
       var connection = latest.next().connection;
-      if (!refs || !connection.hasToldRefs()) {
+      if (connection.takes(kind)) {
         latest.remove();
         busy.add(connection);
         return connection;
@@ -130,7 +124,7 @@ final class StreamTransport implements Transport {
   private void keep(StreamConnection connection) {
     synchronized (this) {
       busy.remove(connection);
-      if (!closed && idle.size() < AT_A_TIME) {
+      if (!closed && connection.takes(Request.Kind.FETCH) && idle.size() < AT_A_TIME) {
         idle.addLast(new Idle(connection, System.nanoTime()));
         if (!sweeping) {
           sweeping = true;
@@ -221,7 +215,7 @@ final class StreamTransport implements Transport {
 
     @Override
     public void finish() {
-      if (connection.serial()) {
+      if (connection.takes(Request.Kind.FETCH)) {
         end();
         keep(connection);
       }
