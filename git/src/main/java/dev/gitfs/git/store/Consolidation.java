@@ -145,7 +145,10 @@ final class Consolidation {
         var writer = new PackWriter(config(), reader)) {
       var objects = new ArrayList<RevObject>(ids.size());
       for (ObjectId id : ids) {
-        objects.add(kind == PackKind.BLOBS ? walk.lookupBlob(id) : walk.parseAny(id));
+        objects.add(
+            kind == PackKind.BLOBS
+                ? walk.lookupBlob(id)
+                : walk.lookupAny(id, reader.open(id).getType()));
       }
       writer.setReuseDeltaCommits(true);
       writer.setReuseValidatingObjects(true);

@@ -28,6 +28,7 @@ import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.eclipse.jgit.util.FS;
 import org.slf4j.Logger;
@@ -117,6 +118,23 @@ final class LocalObjects implements AutoCloseable {
     return size.isPresent() ? OptionalLong.of(size.get()) : OptionalLong.empty();
   }
 
+  /** The type of an object, and how it begins. */
+  record Beginning(int type, byte[] bytes) {}
+
+  /** The first {@code most} bytes of an object, or empty if it is not here. */
+  Optional<Beginning> beginning(ObjectId id, int most) throws IOException {
+    return read(
+        id,
+        reader -> {
+          ObjectLoader object = reader.open(id);
+          try (InputStream contents = object.openStream()) {
+            return new Beginning(object.getType(), contents.readNBytes(most));
+          } finally {
+            deleteLoose(id, object);
+          }
+        });
+  }
+
   boolean isCommit(ObjectId id) throws IOException {
     return read(id, reader -> reader.open(id).getType()).equals(Optional.of(Constants.OBJ_COMMIT));
   }
@@ -133,17 +151,24 @@ final class LocalObjects implements AutoCloseable {
         read(
             id,
             reader -> {
-              try (InputStream contents = reader.open(id, Constants.OBJ_BLOB).openStream()) {
+              ObjectLoader object = reader.open(id, Constants.OBJ_BLOB);
+              try (InputStream contents = object.openStream()) {
                 return use.of(contents);
               } finally {
-                // Of a large blob that is a delta JGit leaves a loose copy, which nobody bounds.
-                objects.fileFor(id).delete();
+                deleteLoose(id, object);
               }
             });
     if (used.isPresent()) {
       noteUse(id, Constants.OBJ_BLOB);
     }
     return used;
+  }
+
+  /** Of a large object that is a delta JGit leaves a loose copy, which nobody bounds. */
+  private void deleteLoose(ObjectId id, ObjectLoader object) {
+    if (object.isLarge()) {
+      objects.fileFor(id).delete();
+    }
   }
 
   /** How many packs there are, of all kinds. */

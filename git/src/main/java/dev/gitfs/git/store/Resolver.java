@@ -15,14 +15,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.AbbreviatedObjectId;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
-import org.eclipse.jgit.revwalk.RevCommit;
-import org.eclipse.jgit.revwalk.RevObject;
-import org.eclipse.jgit.revwalk.RevWalk;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,7 +83,7 @@ final class Resolver {
       Optional<ObjectId> id = outage ? repository.ref(ref) : Optional.empty();
       if (id.isPresent() && isComplete(id.get())) {
         String shown = name.isPresent() ? ref : repository.headTarget();
-        RevCommit commit = commit(id.get(), shown);
+        Commit commit = commit(id.get(), shown);
         return Optional.of(publish(commit, shown, Map.of(ref, id.get()), ""));
       }
     }
@@ -119,15 +115,15 @@ final class Resolver {
             : e;
       }
     }
-    RevCommit commit = commit(tip.id(), tip.ref());
+    Commit commit = commit(tip.id(), tip.ref());
     return tip.name().equals(Constants.HEAD)
         ? publishHead(commit, tip.ref(), tip.id())
         : publish(commit, tip.ref(), Map.of(tip.ref(), tip.id()), "");
   }
 
   private Revision byId(ObjectId id) throws IOException, InterruptedException {
-    RevCommit commit = commit(id, id.name());
-    Map<String, ObjectId> refs = Map.of("refs/git-fs/" + id.name(), commit.copy());
+    Commit commit = commit(id, id.name());
+    Map<String, ObjectId> refs = Map.of("refs/git-fs/" + id.name(), commit.id());
     return publish(commit, id.name(), refs, "");
   }
 
@@ -139,13 +135,13 @@ final class Resolver {
     if (id.isEmpty()) {
       throw nothingAtHead(head.flatMap(RemoteRef::symbolicTarget));
     }
-    RevCommit commit = commit(id.get(), Constants.HEAD);
+    Commit commit = commit(id.get(), Constants.HEAD);
     String target = head.get().symbolicTarget().orElse("");
     return publishHead(commit, target.isEmpty() ? Constants.HEAD : target, id.get());
   }
 
   /** What HEAD is, by the branch that it stands for unless it is detached. */
-  private Revision publishHead(RevCommit commit, String target, ObjectId id) throws IOException {
+  private Revision publishHead(Commit commit, String target, ObjectId id) throws IOException {
     return target.equals(Constants.HEAD)
         ? publish(commit, target, Map.of(CacheRepository.LAST_HEAD, id), "")
         : publish(commit, target, Map.of(CacheRepository.LAST_HEAD, id, target, id), target);
@@ -159,7 +155,7 @@ final class Resolver {
     for (String candidate : candidates) {
       RemoteRef ref = byName.get(candidate);
       if (ref != null && ref.id().isPresent()) {
-        RevCommit commit = commit(ref.id().get(), candidate);
+        Commit commit = commit(ref.id().get(), candidate);
         return publish(commit, candidate, Map.of(candidate, ref.id().get()), "");
       }
     }
@@ -179,10 +175,9 @@ final class Resolver {
       return Optional.empty();
     }
     var found = new HashSet<ObjectId>();
-    try (ObjectReader reader = local.reader();
-        var walk = new RevWalk(reader)) {
+    try (ObjectReader reader = local.reader()) {
       for (ObjectId id : reader.resolve(AbbreviatedObjectId.fromString(digits))) {
-        if (walk.parseAny(id) instanceof RevCommit) {
+        if (local.isCommit(id)) {
           found.add(id);
         }
       }
@@ -210,7 +205,7 @@ final class Resolver {
   }
 
   /** The commit that {@code id} is or, being a tag, leads to; local, with its root tree. */
-  private RevCommit commit(ObjectId id, String name) throws IOException, InterruptedException {
+  private Commit commit(ObjectId id, String name) throws IOException, InterruptedException {
     if (!isComplete(id)) {
       try {
         upstream.fetchCommit(id);
@@ -218,45 +213,68 @@ final class Resolver {
         throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT ? notGiven(id, name, e) : e;
       }
     }
-    RevCommit commit = peel(id, name);
-    if (!local.has(commit.getTree())) {
-      upstream.shows(commit.copy(), commit.getTree().copy());
-      upstream.fetchTrees(List.of(commit.getTree().copy()));
+    Commit commit = commitHere(id, name);
+    if (!local.has(commit.tree())) {
+      upstream.shows(commit.id(), commit.tree());
+      upstream.fetchTrees(List.of(commit.tree()));
     }
     return commit;
   }
 
   private boolean isComplete(ObjectId id) throws IOException {
-    if (!local.has(id)) {
-      return false;
-    }
-    try (var walk = new RevWalk(local.reader())) {
-      RevObject peeled = walk.peel(walk.parseAny(id));
-      return !(peeled instanceof RevCommit commit) || local.has(commit.getTree());
-    } catch (MissingObjectException e) {
-      return false;
-    }
+    Optional<Peeled> peeled = peel(id);
+    return peeled.isPresent()
+        && (peeled.get().type() != Constants.OBJ_COMMIT || local.has(peeled.get().commit().tree()));
   }
 
-  private RevCommit peel(ObjectId id, String name) throws IOException {
-    try (var walk = new RevWalk(local.reader())) {
-      RevObject peeled = walk.peel(walk.parseAny(id));
-      if (peeled instanceof RevCommit commit) {
-        return commit;
-      }
+  private Commit commitHere(ObjectId id, String name) throws IOException {
+    Optional<Peeled> peeled = peel(id);
+    if (peeled.isEmpty()) {
+      throw new RevisionException(
+          "%s of %s is a tag of what the server does not send; name a branch, a tag or a commit"
+              .formatted(name, remote.url()));
+    }
+    if (peeled.get().type() != Constants.OBJ_COMMIT) {
       throw new RevisionException(
           "%s of %s is a %s, not a commit; name a branch, a tag or a commit"
-              .formatted(name, remote.url(), Constants.typeString(peeled.getType())));
+              .formatted(name, remote.url(), Constants.typeString(peeled.get().type())));
+    }
+    return peeled.get().commit();
+  }
+
+  /**
+   * What an id leads to that is no tag.
+   *
+   * @param raw how it begins
+   */
+  private record Peeled(ObjectId id, int type, byte[] raw) {
+
+    Commit commit() throws IOException {
+      return Commit.parse(id, raw);
     }
   }
 
-  private Revision publish(RevCommit commit, String ref, Map<String, ObjectId> refs, String head)
+  /** What {@code id} is or, being a tag, leads to; empty if that is not here. */
+  private Optional<Peeled> peel(ObjectId id) throws IOException {
+    ObjectId at = id.copy();
+    while (true) {
+      Optional<LocalObjects.Beginning> object = local.beginning(at, Commit.HEADER_BYTES);
+      if (object.isEmpty()) {
+        return Optional.empty();
+      }
+      if (object.get().type() != Constants.OBJ_TAG) {
+        return Optional.of(new Peeled(at, object.get().type(), object.get().bytes()));
+      }
+      at = Commit.tagged(at, object.get().bytes());
+    }
+  }
+
+  private Revision publish(Commit commit, String ref, Map<String, ObjectId> refs, String head)
       throws IOException {
-    upstream.shows(commit.copy(), commit.getTree().copy());
-    local.hold(commit);
-    repository.publish(commit.copy(), refs, head);
-    return new Revision(
-        ref, commit.copy(), commit.getTree().copy(), commit.getCommitterIdent().getWhenAsInstant());
+    upstream.shows(commit.id(), commit.tree());
+    local.hold(commit.id());
+    repository.publish(commit.id(), refs, head);
+    return new Revision(ref, commit.id(), commit.tree(), commit.committed());
   }
 
   private IOException nothingAtHead(Optional<String> target)

@@ -16,6 +16,12 @@ public final class CarriedProfile {
   /** Some ten thousand lines; more is no list that somebody made. */
   private static final int LARGEST = 1 << 20;
 
+  /** Of all its paths, each of which may take a hundred bytes: of ten thousand lines all. */
+  private static final int MOST_COMPONENTS = 1 << 17;
+
+  /** Each name of the tree may have to be compared with all of them: 0.1 ms. */
+  private static final int MOST_GLOBS = 1000;
+
   private CarriedProfile() {}
 
   /** Whether the tree {@code root}, which is local, can have one. */
@@ -53,8 +59,24 @@ public final class CarriedProfile {
       }
       var content = new byte[(int) blob.size()];
       blob.read(0, MemorySegment.ofArray(content));
-      return Optional.of(Profile.parse(new String(content, UTF_8)));
+      return Optional.of(bounded(Profile.parse(new String(content, UTF_8))));
     }
+  }
+
+  /** Who carries it is not who pays for it: what no list needs is refused. */
+  private static Profile bounded(Profile profile) {
+    long components = 0;
+    long globs = 0;
+    for (var pattern : profile.patterns()) {
+      components += pattern.segments().size();
+      globs += pattern.segments().stream().filter(PathPattern.Wild.class::isInstance).count();
+    }
+    if (components > MOST_COMPONENTS || globs > MOST_GLOBS) {
+      throw new IllegalArgumentException(
+          "it has %,d names, %,d of them with wildcards, which is too many"
+              .formatted(components, globs));
+    }
+    return profile;
   }
 
   private static byte[] directory() {

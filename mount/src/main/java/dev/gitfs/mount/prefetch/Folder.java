@@ -97,8 +97,13 @@ public final class Folder {
   /** The lowest directory that has both this and {@code other} in it. */
   Folder commonAncestor(Folder other) {
     var at = this;
-    while (!other.isWithin(at)) {
-      at = at.parent;
+    var others = other;
+    while (at != others) {
+      if (at.depth > others.depth) {
+        at = at.parent;
+      } else {
+        others = others.parent;
+      }
     }
     return at;
   }

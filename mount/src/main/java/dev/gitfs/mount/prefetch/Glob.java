@@ -8,6 +8,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -35,8 +36,12 @@ final class Glob {
 
   private final List<Token> tokens;
 
+  /** How many characters a name must have at least. */
+  private final int shortest;
+
   private Glob(List<Token> tokens) {
     this.tokens = List.copyOf(tokens);
+    this.shortest = (int) tokens.stream().filter(token -> !(token instanceof Run)).count();
   }
 
   /**
@@ -59,7 +64,10 @@ final class Glob {
       if (c == '[') {
         at = oneOf(text, at + 1, tokens);
       } else {
-        tokens.add(c == '*' ? new Run() : new Any());
+        boolean repeated = c == '*' && !tokens.isEmpty() && tokens.getLast() instanceof Run;
+        if (!repeated) {
+          tokens.add(c == '*' ? new Run() : new Any());
+        }
         at++;
       }
     }
@@ -69,7 +77,14 @@ final class Glob {
 
   /** Whether {@code name} is one of those. */
   boolean matches(byte[] name) {
-    var characters = characters(name);
+    return matches(characters(name));
+  }
+
+  /** The same for a name as its {@link #characters}. Takes a step for each pair at most. */
+  boolean matches(int[] characters) {
+    if (characters.length < shortest) {
+      return false;
+    }
     int token = 0;
     int at = 0;
     // Where the last run began, and how far it reaches as yet: one more when what follows fails.
@@ -100,11 +115,49 @@ final class Glob {
       case Run() -> false;
       case Any() -> true;
       case One(int wanted) -> wanted == character;
-      case OneOf(var ranges, boolean negated) ->
-          negated
-              != ranges.stream()
-                  .anyMatch(range -> range.first <= character && character <= range.last);
+      case OneOf(var ranges, boolean negated) -> negated != has(ranges, character);
     };
+  }
+
+  private static boolean has(List<Range> ranges, int character) {
+    int low = 0;
+    int high = ranges.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      var range = ranges.get(middle);
+      if (character < range.first) {
+        high = middle - 1;
+      } else if (character > range.last) {
+        low = middle + 1;
+      } else {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same characters in ranges that ascend and do not overlap. */
+  private static List<Range> ordered(List<Range> ranges) {
+    var ordered = new ArrayList<Range>();
+    for (var range : ranges.stream().sorted(Comparator.comparingInt(Range::first)).toList()) {
+      if (!ordered.isEmpty() && range.first <= ordered.getLast().last) {
+        var last = ordered.removeLast();
+        ordered.add(new Range(last.first, Math.max(last.last, range.last)));
+      } else {
+        ordered.add(range);
+      }
+    }
+    return List.copyOf(ordered);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Glob glob && tokens.equals(glob.tokens);
+  }
+
+  @Override
+  public int hashCode() {
+    return tokens.hashCode();
   }
 
   /** The characters of a name, and the bytes that are none. */
@@ -156,7 +209,7 @@ final class Glob {
     // A bracket that comes first is one of the characters.
     for (boolean first = true; at < text.length(); first = false) {
       if (text.charAt(at) == ']' && !first) {
-        tokens.add(new OneOf(List.copyOf(ranges), negated));
+        tokens.add(new OneOf(ordered(ranges), negated));
         return at + 1;
       }
       var low = PathPattern.Escape.read(text, at);

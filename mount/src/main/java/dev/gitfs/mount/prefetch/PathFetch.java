@@ -96,7 +96,8 @@ public final class PathFetch {
    * @param objects that have come, trees too
    * @param bytes received
    * @param wanted objects that are to come, as far as is known
-   * @param files named, that had come before or have now; known when all trees have come
+   * @param files named, that had come before or have now; known when all trees have come. Those of
+   *     a tree that is in several places count once
    * @param leftOut files named, or directories if those are what was asked for, that were left out
    *     when it was cut
    * @param firstLeftOut the first of them
@@ -334,16 +335,12 @@ public final class PathFetch {
       selection.walk(
           outline,
           root,
-          new Selection.Visitor() {
-            @Override
-            public void file(ObjectId id, Selection.Path path) {}
-
+          new WhileWanted() {
             @Override
             public void missing(ObjectId tree, Selection.Path path, boolean whole) {
               (whole && asWhole ? untouched : missing).add(tree);
             }
           });
-      throwIfCancelled();
       if (untouched.isEmpty() && missing.isEmpty()) {
         return true;
       }
@@ -363,10 +360,7 @@ public final class PathFetch {
         selection.walk(
             outline,
             root,
-            new Selection.Visitor() {
-              @Override
-              public void file(ObjectId id, Selection.Path path) {}
-
+            new WhileWanted() {
               @Override
               public void missing(ObjectId tree, Selection.Path path, boolean whole) {
                 leaveOut(path);
@@ -420,11 +414,13 @@ public final class PathFetch {
     selection.walk(
         outline,
         root,
-        (id, _) -> {
-          throwIfCancelled();
-          files = files + 1;
-          if (!store.isLocal(id)) {
-            missing.incrementAndGet();
+        new WhileWanted() {
+          @Override
+          public void file(ObjectId id, Selection.Path path) {
+            files = files + 1;
+            if (!store.isLocal(id)) {
+              missing.incrementAndGet();
+            }
           }
         });
     wanted = objects.get() + missing.get();
@@ -434,8 +430,20 @@ public final class PathFetch {
     return !windows.cut;
   }
 
+  /** Ends a walk that nobody wants any more. */
+  private class WhileWanted implements Selection.Visitor {
+
+    @Override
+    public final void passes() throws InterruptedException {
+      throwIfCancelled();
+    }
+
+    @Override
+    public void file(ObjectId id, Selection.Path path) throws IOException, InterruptedException {}
+  }
+
   /** Files on their way, a window at a time where the bytes of all are bounded. */
-  private final class FileWindows implements Selection.Visitor {
+  private final class FileWindows extends WhileWanted {
 
     private final List<ObjectId> window = new ArrayList<>();
     private final List<Selection.Path> paths = new ArrayList<>();

@@ -30,6 +30,9 @@ public final class PathPattern {
   /** Any number of directories. */
   record AnyDirectories() implements Segment {}
 
+  /** Longer than any path that a system call takes, 4,096 bytes, with each of them escaped. */
+  static final int LONGEST = 1 << 16;
+
   private final String text;
   private final List<Segment> segments;
   private final boolean directoriesAlone;
@@ -48,6 +51,11 @@ public final class PathPattern {
   public static PathPattern parse(String text) {
     if (text.isEmpty()) {
       throw new IllegalArgumentException("an empty pattern names nothing; / is the whole tree");
+    }
+    if (text.length() > LONGEST) {
+      throw new IllegalArgumentException(
+          "'%s…' has %,d characters, more than any path"
+              .formatted(text.substring(0, 40), text.length()));
     }
     var segments = new ArrayList<Segment>();
     for (var component : text.split("/")) {

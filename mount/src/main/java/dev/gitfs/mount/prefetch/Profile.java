@@ -53,6 +53,7 @@ public record Profile(List<PathPattern> patterns) {
   static Profile of(Collection<List<byte[]>> paths) {
     var texts = new TreeSet<String>();
     paths.forEach(path -> texts.add(PathPattern.exact(path).text()));
+    texts.removeIf(text -> text.length() > PathPattern.LONGEST);
     return new Profile(texts.stream().map(PathPattern::parse).toList());
   }
 

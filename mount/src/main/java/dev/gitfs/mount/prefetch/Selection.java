@@ -2,18 +2,30 @@ package dev.gitfs.mount.prefetch;
 
 import dev.gitfs.git.store.Tree;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectIdOwnerMap;
 
 /**
  * What some patterns name in a tree. All of them are looked for in one walk, which enters only
  * directories that may lead to something: of thousands of paths each costs a look-up by name.
+ *
+ * <p>One tree can be in many places, and in places that are themselves in many: ten levels of ten
+ * directories each are ten tree objects and ten thousand million paths. So the walk goes by object:
+ * it comes to a tree again only with what is new there, a state of a pattern that it has not
+ * followed from that tree, or more levels than it has gone below it. What that tree has in it is
+ * visited by the first path that leads to it.
  *
  * <p>For one thread.
  */
@@ -22,11 +34,11 @@ final class Selection {
   /** No end to the levels below a directory. */
   static final int ALL_LEVELS = Integer.MAX_VALUE;
 
-  /** A path of more components is longer than the 4,096 bytes that Linux takes. */
-  private static final int DEEPEST = 2048;
-
   /** What the walk comes to, in listing order. */
   interface Visitor {
+
+    /** An entry is looked at; throws if nobody wants to know any more. */
+    default void passes() throws InterruptedException {}
 
     /** A file, or a symbolic link. */
     void file(ObjectId id, Path path) throws IOException, InterruptedException;
@@ -59,23 +71,100 @@ final class Selection {
 
   /** How far some patterns have been followed. */
   private static final class State {
-    final Map<PathPattern.Bytes, State> literals = new HashMap<>();
-    final List<Branch> globs = new ArrayList<>();
+    // Most have one way on.
+    Map<PathPattern.Bytes, State> literals = Map.of();
+    Map<Glob, State> globs = Map.of();
 
     /** After any number of directories; this is one such itself if {@link #repeats}. */
     State any;
 
     final boolean repeats;
 
-    /** Patterns that end here. */
-    final BitSet ends = new BitSet();
+    /** Patterns that end here; null if none does. */
+    BitSet ends;
 
     State(boolean repeats) {
       this.repeats = repeats;
     }
+
+    State after(PathPattern.Bytes name) {
+      var next = literals.get(name);
+      if (next == null) {
+        next = new State(false);
+        literals = with(literals, name, next);
+      }
+      return next;
+    }
+
+    State after(Glob glob) {
+      var next = globs.get(glob);
+      if (next == null) {
+        next = new State(false);
+        globs = with(globs, glob, next);
+      }
+      return next;
+    }
+
+    boolean leadsOn() {
+      return repeats || !literals.isEmpty() || !globs.isEmpty();
+    }
+
+    private static <K> Map<K, State> with(Map<K, State> map, K key, State value) {
+      if (map.isEmpty()) {
+        return Map.of(key, value);
+      }
+      var larger = map.size() == 1 ? new LinkedHashMap<>(map) : map;
+      larger.put(key, value);
+      return larger;
+    }
   }
 
-  private record Branch(Glob glob, State next) {}
+  /** A tree that the walk has come to, and with what. */
+  private static final class Seen extends ObjectIdOwnerMap.Entry {
+    Set<State> states = Set.of();
+    int left;
+
+    Seen(ObjectId id) {
+      super(id);
+    }
+
+    /** Those of {@code arriving} that are new here. */
+    Set<State> add(Set<State> arriving) {
+      if (states.containsAll(arriving)) {
+        return Set.of();
+      }
+      if (states.isEmpty()) {
+        states = arriving;
+        return arriving;
+      }
+      var fresh =
+          arriving.stream()
+              .filter(each -> !states.contains(each))
+              .collect(Collectors.toUnmodifiableSet());
+      states = states instanceof HashSet ? states : new HashSet<>(states);
+      states.addAll(fresh);
+      return fresh;
+    }
+  }
+
+  /** A directory that the walk is in. */
+  private static final class Visit {
+    final ObjectId tree;
+    final Path path;
+    final Set<State> states;
+
+    /** How many levels from here on are selected as part of a directory above; 0 for none. */
+    final int left;
+
+    int next;
+
+    Visit(ObjectId tree, Path path, Set<State> states, int left) {
+      this.tree = tree;
+      this.path = path;
+      this.states = states;
+      this.left = left;
+    }
+  }
 
   private final List<PathPattern> patterns;
   private final int levels;
@@ -96,15 +185,7 @@ final class Selection {
   /** Walks through what is local of the tree {@code root}, which must be. */
   void walk(Outline outline, ObjectId root, Visitor visitor)
       throws IOException, InterruptedException {
-    matched.or(start.ends);
-    walk(
-        outline,
-        root,
-        null,
-        0,
-        reachable(List.of(start)),
-        start.ends.isEmpty() ? 0 : levels,
-        visitor);
+    new Walking(outline, visitor).walk(root);
   }
 
   /** The patterns that have matched nothing in the walks so far. */
@@ -120,13 +201,8 @@ final class Selection {
     var at = start;
     for (var segment : pattern.segments()) {
       switch (segment) {
-        case PathPattern.Literal(var name) ->
-            at = at.literals.computeIfAbsent(name, _ -> new State(false));
-        case PathPattern.Wild(var glob) -> {
-          var next = new State(false);
-          at.globs.add(new Branch(glob, next));
-          at = next;
-        }
+        case PathPattern.Literal(var name) -> at = at.after(name);
+        case PathPattern.Wild(var glob) -> at = at.after(glob);
         case PathPattern.AnyDirectories() -> {
           if (!at.repeats) {
             at.any = at.any == null ? new State(true) : at.any;
@@ -135,74 +211,120 @@ final class Selection {
         }
       }
     }
+    at.ends = at.ends == null ? new BitSet() : at.ends;
     at.ends.set(number);
   }
 
-  /**
-   * @param left how many levels from here on are selected as part of a directory above; 0 for none
-   */
-  private void walk(
-      Outline outline,
-      ObjectId id,
-      Path path,
-      int depth,
-      List<State> states,
-      int left,
-      Visitor visitor)
-      throws IOException, InterruptedException {
-    Optional<Tree> local = outline.tree(id);
-    if (local.isEmpty()) {
-      visitor.missing(id, path, left == ALL_LEVELS);
-      return;
+  /** One walk. The way is a list, not a recursion: git knows no deepest directory. */
+  private final class Walking {
+
+    private final Outline outline;
+    private final Visitor visitor;
+    private final ObjectIdOwnerMap<Seen> seen = new ObjectIdOwnerMap<>();
+    private final Deque<Visit> way = new ArrayDeque<>();
+
+    Walking(Outline outline, Visitor visitor) {
+      this.outline = outline;
+      this.visitor = visitor;
     }
-    var tree = local.get();
-    for (int index = 0; index < tree.size(); index++) {
-      var mode = tree.mode(index);
-      boolean isTree = FileMode.TREE.equals(mode.getBits());
-      var name = tree.name(index);
-      var next = states.isEmpty() ? states : after(states, name);
-      boolean named = next.stream().anyMatch(state -> ends(state, isTree));
-      if (!isTree) {
-        if (Walk.isFile(mode) && (named || left > 0)) {
-          visitor.file(tree.id(index), new Path(path, name));
+
+    void walk(ObjectId root) throws IOException, InterruptedException {
+      boolean named = ends(start, true);
+      enter(root, null, reachable(Set.of(start)), named ? levels : 0);
+      while (!way.isEmpty()) {
+        var visit = way.peek();
+        Optional<Tree> tree = outline.tree(visit.tree);
+        if (tree.isEmpty()) {
+          visitor.missing(visit.tree, visit.path, visit.left == ALL_LEVELS);
+          way.pop();
+        } else if (visit.next < tree.get().size()) {
+          look(visit, tree.get());
+        } else {
+          way.pop();
         }
-        continue;
       }
-      int below = Math.max(left == ALL_LEVELS ? left : Math.max(0, left - 1), named ? levels : 0);
-      var onwards = reachable(next);
-      if (depth < DEEPEST && (below > 0 || !onwards.isEmpty())) {
-        walk(outline, tree.id(index), new Path(path, name), depth + 1, onwards, below, visitor);
+    }
+
+    /** Looks at entries up to one that is to be entered. */
+    private void look(Visit visit, Tree tree) throws IOException, InterruptedException {
+      for (boolean entered = false; !entered && visit.next < tree.size(); ) {
+        visitor.passes();
+        int index = visit.next++;
+        var mode = tree.mode(index);
+        boolean isTree = FileMode.TREE.equals(mode.getBits());
+        if (!isTree && !Walk.isFile(mode)) {
+          continue;
+        }
+        var name = tree.name(index);
+        var next = after(visit.states, name);
+        boolean named = false;
+        for (var state : next) {
+          named |= ends(state, isTree);
+        }
+        if (isTree) {
+          int inherited = visit.left == ALL_LEVELS ? ALL_LEVELS : Math.max(0, visit.left - 1);
+          int below = named ? Math.max(inherited, levels) : inherited;
+          entered = enter(tree.id(index), new Path(visit.path, name), reachable(next), below);
+        } else if (named || visit.left > 0) {
+          visitor.file(tree.id(index), new Path(visit.path, name));
+        }
       }
+    }
+
+    /** Goes into a directory if anything is new there. */
+    private boolean enter(ObjectId tree, Path path, Set<State> states, int left) {
+      if (states.isEmpty() && left == 0) {
+        return false;
+      }
+      var known = seen.get(tree);
+      if (known == null) {
+        known = new Seen(tree);
+        seen.add(known);
+      }
+      var fresh = known.add(states);
+      boolean isDeeper = left > known.left;
+      if (fresh.isEmpty() && !isDeeper) {
+        return false;
+      }
+      known.left = Math.max(known.left, left);
+      way.push(new Visit(tree, path, fresh, isDeeper ? left : 0));
+      return true;
     }
   }
 
   /** Whether a pattern ends here, which has then matched. */
   private boolean ends(State state, boolean isTree) {
     boolean ends = false;
-    for (int i = state.ends.nextSetBit(0); i >= 0; i = state.ends.nextSetBit(i + 1)) {
-      if (isTree || !patterns.get(i).directoriesAlone()) {
-        matched.set(i);
-        ends = true;
+    if (state.ends != null) {
+      for (int i = state.ends.nextSetBit(0); i >= 0; i = state.ends.nextSetBit(i + 1)) {
+        if (isTree || !patterns.get(i).directoriesAlone()) {
+          matched.set(i);
+          ends = true;
+        }
       }
     }
     return ends;
   }
 
-  private static List<State> after(List<State> states, byte[] name) {
-    var next = new ArrayList<State>();
+  private static Set<State> after(Set<State> states, byte[] name) {
+    if (states.isEmpty()) {
+      return states;
+    }
+    var next = new HashSet<State>();
+    var literal = new PathPattern.Bytes(name);
+    int[] characters = null;
     for (var state : states) {
       if (state.repeats) {
         next.add(state);
       }
-      if (!state.literals.isEmpty()) {
-        var literal = state.literals.get(new PathPattern.Bytes(name));
-        if (literal != null) {
-          next.add(literal);
-        }
+      var named = state.literals.get(literal);
+      if (named != null) {
+        next.add(named);
       }
-      for (var branch : state.globs) {
-        if (branch.glob.matches(name)) {
-          next.add(branch.next);
+      for (var glob : state.globs.entrySet()) {
+        characters = characters == null ? Glob.characters(name) : characters;
+        if (glob.getKey().matches(characters)) {
+          next.add(glob.getValue());
         }
       }
     }
@@ -210,16 +332,15 @@ final class Selection {
   }
 
   /** With those that begin with no directory at all; without those that lead nowhere. */
-  private static List<State> reachable(List<State> states) {
-    var reachable = new ArrayList<State>();
+  private static Set<State> reachable(Set<State> states) {
+    var reachable = new HashSet<State>();
     for (var state : states) {
       for (var at = state; at != null; at = at.any) {
-        boolean leads = !at.literals.isEmpty() || !at.globs.isEmpty() || at.repeats;
-        if (leads && !reachable.contains(at)) {
+        if (at.leadsOn()) {
           reachable.add(at);
         }
       }
     }
-    return reachable;
+    return Set.copyOf(reachable);
   }
 }

@@ -2,13 +2,25 @@ package dev.gitfs.mount.prefetch;
 
 import dev.gitfs.git.store.Tree;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jgit.lib.FileMode;
+import org.eclipse.jgit.lib.ObjectId;
 
-/** A way through the files of a tree as far as its trees are local. */
+/**
+ * A way through the files of a tree as far as its trees are local. It goes below no tree twice: the
+ * same files are there each time, and one tree can be in more places than anybody can go to.
+ */
 abstract sealed class Walk {
 
   private final Outline outline;
+  private final Set<ObjectId> entered = new HashSet<>();
+
+  /** What was entered on the way to where this begins. */
+  private final Set<ObjectId> before;
+
   private Folder missing;
 
   /** Where it is now, the tree shown there (null: not looked up yet), and the entry visited. */
@@ -17,10 +29,11 @@ abstract sealed class Walk {
   Tree tree;
   int index;
 
-  private Walk(Outline outline, Folder folder, int index) {
+  private Walk(Outline outline, Folder folder, int index, Set<ObjectId> before) {
     this.outline = outline;
     this.folder = folder;
     this.index = index;
+    this.before = before;
   }
 
   /** The next file; empty at the end, and where a tree {@link #missing is missing}. */
@@ -80,10 +93,26 @@ abstract sealed class Walk {
     return mode.getObjectType() == FileMode.REGULAR_FILE.getObjectType();
   }
 
-  final void descend(int start) {
-    folder = folder.child(index, tree.id(index));
+  /** Enters the directory visited, if its tree was not; returns whether it did. */
+  final boolean descend(int start) {
+    var id = tree.id(index);
+    if (before.contains(id) || !entered.add(id)) {
+      return false;
+    }
+    folder = folder.child(index, id);
     tree = null;
     index = start;
+    return true;
+  }
+
+  /** What a walk that goes on from here need not enter. */
+  final Set<ObjectId> passed() {
+    if (before.isEmpty()) {
+      return Collections.unmodifiableSet(entered);
+    }
+    var passed = new HashSet<>(before);
+    passed.addAll(entered);
+    return passed;
   }
 
   final void ascend() {
@@ -102,7 +131,17 @@ abstract sealed class Walk {
 
     /** Starts after (or before) entry {@code index} of {@code folder}. */
     Listing(Outline outline, Folder scope, Folder folder, int index, boolean forward) {
-      super(outline, folder, index);
+      this(outline, scope, folder, index, forward, Set.of());
+    }
+
+    private Listing(
+        Outline outline,
+        Folder scope,
+        Folder folder,
+        int index,
+        boolean forward,
+        Set<ObjectId> before) {
+      super(outline, folder, index, before);
       this.outline = outline;
       this.scope = scope;
       this.forward = forward;
@@ -129,7 +168,7 @@ abstract sealed class Walk {
 
     @Override
     Walk copy() {
-      return new Listing(outline, scope, folder, index, forward);
+      return new Listing(outline, scope, folder, index, forward, passed());
     }
   }
 
@@ -142,7 +181,12 @@ abstract sealed class Walk {
 
     /** Starts with the files of {@code folder}. */
     ByFolder(Outline outline, Folder scope, Folder folder, boolean forward) {
-      super(outline, folder, -1);
+      this(outline, scope, folder, forward, Set.of());
+    }
+
+    private ByFolder(
+        Outline outline, Folder scope, Folder folder, boolean forward, Set<ObjectId> before) {
+      super(outline, folder, -1, before);
       this.outline = outline;
       this.scope = scope;
       this.forward = forward;
@@ -155,8 +199,7 @@ abstract sealed class Walk {
         if (inFiles && isFile()) {
           return Step.FILE;
         }
-        if (!inFiles && isFolder()) {
-          descend(-1);
+        if (!inFiles && isFolder() && descend(-1)) {
           inFiles = true;
         }
         return Step.ELSEWHERE;
@@ -175,7 +218,7 @@ abstract sealed class Walk {
 
     @Override
     Walk copy() {
-      var copy = new ByFolder(outline, scope, folder, forward);
+      var copy = new ByFolder(outline, scope, folder, forward, passed());
       copy.index = index;
       copy.inFiles = inFiles;
       return copy;
@@ -198,11 +241,13 @@ abstract sealed class Walk {
           outline,
           spot.folder(),
           spot.index(),
-          outline.tree(spot.folder().tree()).orElseThrow().name(spot.index()));
+          outline.tree(spot.folder().tree()).orElseThrow().name(spot.index()),
+          Set.of());
     }
 
-    private Namesakes(Outline outline, Folder folder, int index, byte[] name) {
-      super(outline, folder, index);
+    private Namesakes(
+        Outline outline, Folder folder, int index, byte[] name, Set<ObjectId> before) {
+      super(outline, folder, index, before);
       this.outline = outline;
       this.name = name;
     }
@@ -229,7 +274,7 @@ abstract sealed class Walk {
 
     @Override
     Walk copy() {
-      return new Namesakes(outline, folder, index, name);
+      return new Namesakes(outline, folder, index, name, passed());
     }
   }
 
@@ -241,7 +286,7 @@ abstract sealed class Walk {
     private boolean turned;
 
     Flat(Outline outline, Folder folder, int start, boolean forward) {
-      super(outline, folder, start);
+      super(outline, folder, start, Set.of());
       this.outline = outline;
       this.start = start;
       this.forward = forward;

@@ -9,7 +9,7 @@ import dev.gitfs.git.store.Revision;
  * @param exact whether that is all; otherwise there are directories that differ and were never
  *     looked into, whose former trees are not here
  */
-public record Move(Revision from, Revision to, int files, boolean exact) {
+public record Move(Revision from, Revision to, long files, boolean exact) {
 
   /** As many digits as git shows of an id in most repositories. */
   private static final int SHORT_ID = 7;

@@ -5,10 +5,12 @@ import dev.gitfs.git.store.Revision;
 import dev.gitfs.git.store.Tree;
 import dev.gitfs.mount.prefetch.Folder;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 
@@ -62,40 +64,47 @@ final class Moves {
    *
    * @param exact whether all of both was
    */
-  record Count(int files, boolean exact) {}
+  record Count(long files, boolean exact) {}
 
   Count count(ObjectId from, ObjectId to) throws IOException {
-    var counting = new Counting();
-    counting.compare(from, to);
-    return new Count(counting.files, counting.exact);
+    return new Differences(store).count(from, to);
   }
 
+  /** A directory that has been entered, and the tree that it is to show. */
+  private record Changed(Directory directory, ObjectId to, Folder folder) {}
+
   /** Makes local what a comparison will look at. */
-  private void bring(Directory directory, ObjectId to) throws IOException, InterruptedException {
-    var version = directory.current();
-    var before = store.tree(version.tree());
-    var after = store.tree(to);
-    for (int index = 0; index < after.size(); index++) {
-      if (isTree(after.mode(index))) {
-        int was = find(before, after, index);
-        if (was >= 0 && isTree(before.mode(was)) && !before.id(was).equals(after.id(index))) {
-          var entered = inodes.entered(version.inodeOf(was));
-          if (entered.isPresent()) {
-            bring(entered.get(), after.id(index));
-          } else {
-            store.tree(after.id(index));
+  private void bring(Directory root, ObjectId to) throws IOException, InterruptedException {
+    var left = new ArrayDeque<Map.Entry<Directory, ObjectId>>();
+    left.add(Map.entry(root, to));
+    while (!left.isEmpty()) {
+      var changed = left.remove();
+      var version = changed.getKey().current();
+      var before = store.tree(version.tree());
+      var after = store.tree(changed.getValue());
+      for (int index = 0; index < after.size(); index++) {
+        if (isTree(after.mode(index))) {
+          int was = find(before, after, index);
+          if (was >= 0 && isTree(before.mode(was)) && !before.id(was).equals(after.id(index))) {
+            var id = after.id(index);
+            var entered = inodes.entered(version.inodeOf(was));
+            if (entered.isPresent()) {
+              left.add(Map.entry(entered.get(), id));
+            } else {
+              store.tree(id);
+            }
           }
         }
       }
     }
   }
 
-  private static int find(Tree tree, Tree other, int index) {
+  static int find(Tree tree, Tree other, int index) {
     var name = other.name(index);
     return tree.find(name, name.length);
   }
 
-  private static boolean isTree(FileMode mode) {
+  static boolean isTree(FileMode mode) {
     return FileMode.TREE.equals(mode.getBits());
   }
 
@@ -122,18 +131,33 @@ final class Moves {
 
     private final long seconds;
     private final Changes changes = new Changes();
-    private final List<Runnable> steps = new ArrayList<>();
+    private final Deque<Changed> left = new ArrayDeque<>();
+
+    /** Those of a directory after those of the directories in it. */
+    private final Deque<Runnable> steps = new ArrayDeque<>();
+
     private final List<Directory> removed = new ArrayList<>();
 
     Comparison(long seconds) {
       this.seconds = seconds;
     }
 
-    void compare(Directory directory, ObjectId to, Folder folder) throws IOException {
+    void compare(Directory root, ObjectId to, Folder folder) throws IOException {
+      left.add(new Changed(root, to, folder));
+      while (!left.isEmpty()) {
+        compare(left.remove());
+      }
+    }
+
+    private void compare(Changed changed) throws IOException {
+      var directory = changed.directory;
+      var to = changed.to;
+      var folder = changed.folder;
       var version = directory.current();
       var before = local(version.tree());
       var after = local(to);
       var kept = new long[after.size()];
+      steps.push(() -> inodes.show(directory, to, after.size(), seconds, kept, folder));
       var still = new BitSet(before.size());
       for (int index = 0; index < after.size(); index++) {
         int was = find(before, after, index);
@@ -165,7 +189,6 @@ final class Moves {
         }
       }
       changes.contents(directory.inode());
-      steps.add(() -> inodes.show(directory, to, after.size(), seconds, kept, folder));
     }
 
     private static boolean isKept(Tree before, int was, Tree after, int index) {
@@ -178,13 +201,13 @@ final class Moves {
         throws IOException {
       var entered = inodes.entered(inode);
       if (entered.isPresent()) {
-        compare(entered.get(), to, folder);
+        left.add(new Changed(entered.get(), to, folder));
         return;
       }
       // Its number leads to its former tree until it has been entered.
       int size = local(to).size();
       changes.contents(inode);
-      steps.add(() -> inodes.enter(inode, parent.inode(), to, size, seconds, folder));
+      steps.push(() -> inodes.enter(inode, parent.inode(), to, size, seconds, folder));
     }
 
     private void remove(long inode) {
@@ -198,77 +221,6 @@ final class Moves {
         inodes.remove(removed);
       }
       inodes.sweep();
-    }
-  }
-
-  /** Counts the files that differ below two trees. */
-  private final class Counting {
-
-    private int files;
-    private boolean exact = true;
-
-    void compare(ObjectId from, ObjectId to) throws IOException {
-      var before = store.treeIfLocal(from);
-      var after = store.treeIfLocal(to);
-      if (before.isEmpty() || after.isEmpty()) {
-        files++;
-        exact = false;
-        return;
-      }
-      compare(before.get(), after.get());
-    }
-
-    private void compare(Tree before, Tree after) throws IOException {
-      var still = new HashSet<Integer>();
-      for (int index = 0; index < after.size(); index++) {
-        int was = find(before, after, index);
-        boolean there = was >= 0;
-        if (there) {
-          still.add(was);
-        }
-        if (there
-            && before.mode(was).equals(after.mode(index))
-            && before.id(was).equals(after.id(index))) {
-          continue;
-        }
-        boolean wasTree = there && isTree(before.mode(was));
-        if (wasTree && isTree(after.mode(index))) {
-          compare(before.id(was), after.id(index));
-        } else if (wasTree) {
-          all(before.id(was));
-          files++;
-        } else if (isTree(after.mode(index))) {
-          files += there ? 1 : 0;
-          all(after.id(index));
-        } else {
-          files++;
-        }
-      }
-      for (int was = 0; was < before.size(); was++) {
-        if (!still.contains(was)) {
-          one(before, was);
-        }
-      }
-    }
-
-    private void one(Tree tree, int index) throws IOException {
-      if (isTree(tree.mode(index))) {
-        all(tree.id(index));
-      } else {
-        files++;
-      }
-    }
-
-    private void all(ObjectId id) throws IOException {
-      var tree = store.treeIfLocal(id);
-      if (tree.isEmpty()) {
-        files++;
-        exact = false;
-        return;
-      }
-      for (int index = 0; index < tree.get().size(); index++) {
-        one(tree.get(), index);
-      }
     }
   }
 }

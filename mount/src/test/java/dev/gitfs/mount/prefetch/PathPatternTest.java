@@ -12,6 +12,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,10 +68,32 @@ final class PathPatternTest {
     assertThat(Glob.parse("a\\xfe*").matches(name)).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"*a", "*", "?*", "*[!b]*", "[a-zb-yc-x]", "[a][b]"})
+  @Timeout(20)
+  void manyWildcardsTakeNoLongTime(String part) {
+    var glob = Glob.parse(part.repeat(65_000 / part.length()) + "b");
+    var name = Glob.characters("a".repeat(255).getBytes(UTF_8));
+
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(glob.matches(name)).isFalse();
+    }
+  }
+
   @Test
-  void manyWildcardsTakeNoLongTime() {
-    assertThat(Glob.parse("*a".repeat(40) + "b").matches("a".repeat(255).getBytes(UTF_8)))
-        .isFalse();
+  void aRangeMayOverlapOthers() {
+    var glob = Glob.parse("[d-ga-eeh]");
+
+    assertThat("abcdefghi".chars().filter(c -> glob.matches(new int[] {c})).count()).isEqualTo(8);
+  }
+
+  @Test
+  void whatIsLongerThanAnyPathIsRefusedInShort() {
+    assertThatThrownBy(() -> PathPattern.parse("a/".repeat(1 << 19)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .contains("1,048,576 characters")
+        .hasSizeLessThan(200);
   }
 
   @ParameterizedTest

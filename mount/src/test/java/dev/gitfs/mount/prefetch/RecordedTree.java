@@ -60,6 +60,29 @@ final class RecordedTree {
             }));
   }
 
+  /**
+   * So many levels of directories, each of which names the one tree of the next level {@code wide}
+   * times; the last has a file.
+   */
+  static RecordedTree shared(int levels, int wide) {
+    var tree = RecordedTree.of("file");
+    var below = tree.root;
+    for (int level = 0; level < levels; level++) {
+      var entries = new Entries();
+      for (int i = 0; i < wide; i++) {
+        entries.names.put("d" + i, below);
+      }
+      below = tree.freeze(entries, "/level" + level);
+    }
+    return new RecordedTree(tree, below);
+  }
+
+  private RecordedTree(RecordedTree of, ObjectId root) {
+    this.trees.putAll(of.trees);
+    this.sizes.putAll(of.sizes);
+    this.root = root;
+  }
+
   Folder root() {
     return Folder.root(root);
   }
@@ -147,8 +170,10 @@ final class RecordedTree {
       var child = path + "/" + name;
       byName.put(name, names.size());
       names.add(name.getBytes(UTF_8));
-      folders.add(below instanceof Entries);
-      if (below instanceof Entries folder) {
+      folders.add(!(below instanceof Long));
+      if (below instanceof ObjectId tree) {
+        ids.add(tree);
+      } else if (below instanceof Entries folder) {
         ids.add(freeze(folder, child));
       } else {
         var id = id("blob", child);
@@ -171,7 +196,9 @@ final class RecordedTree {
     }
   }
 
-  /** A directory while it is read in: names to sizes, or to directories, in listing order. */
+  /**
+   * A directory while it is read in: names to sizes, to directories, or to trees, in listing order.
+   */
   private static final class Entries {
     final Map<String, Object> names = new LinkedHashMap<>();
 

@@ -2,6 +2,7 @@ package dev.gitfs.mount.prefetch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SelectionTest {
 
@@ -95,6 +99,56 @@ final class SelectionTest {
     walk(selection(Selection.ALL_LEVELS, "**/*.c"), tree, Set.of(sub), missing);
 
     assertThat(missing).containsExactly("lib/sub whole", "lib/sub", "lib/sub");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "**", "**/file", "**/**/d*/**/file", "*/*/*/*/*/*/*/*/*/*/file"})
+  @Timeout(20)
+  void aTreeInManyPlacesIsGoneThroughOnce(String pattern) throws Exception {
+    assertThat(
+            walk(selection(Selection.ALL_LEVELS, pattern), RecordedTree.shared(10, 10), Set.of()))
+        .startsWith("d0/d0/d0/d0/d0/d0/d0/d0/d0/d0/file")
+        .hasSizeLessThan(30);
+  }
+
+  @Test
+  @Timeout(20)
+  void aTreeIsGoneThroughAgainForWhatIsNewThere() throws Exception {
+    var tree = RecordedTree.shared(3, 2);
+
+    assertThat(walk(selection(1, "d0", "d0/d0/d1", "d1/d1/d1"), tree, Set.of()))
+        .containsExactly("d0/d0/d1/file");
+    assertThat(walk(selection(2, "d0", "d1/d1/"), tree, Set.of())).containsExactly("d1/d1/d0/file");
+  }
+
+  @Test
+  @Timeout(20)
+  void noDirectoryIsTooDeep() throws Exception {
+    var selected =
+        walk(selection(Selection.ALL_LEVELS, "**/fil?"), RecordedTree.shared(20_000, 1), Set.of());
+
+    assertThat(selected).hasSize(1);
+    assertThat(selected.getFirst()).hasSize("d0/".length() * 20_000 + "file".length());
+  }
+
+  @Test
+  void aWalkThatNobodyWantsEnds() {
+    var visitor =
+        new Selection.Visitor() {
+          @Override
+          public void passes() throws InterruptedException {
+            throw new InterruptedException();
+          }
+
+          @Override
+          public void file(ObjectId id, Selection.Path path) {}
+        };
+    var tree = RecordedTree.of(FILES);
+
+    assertThatThrownBy(() ->
+            selection(Selection.ALL_LEVELS, "**")
+                .walk(tree.outline(_ -> true), tree.root().tree(), visitor))
+        .isInstanceOf(InterruptedException.class);
   }
 
   @Property

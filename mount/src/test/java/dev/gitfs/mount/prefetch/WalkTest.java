@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 final class WalkTest {
 
@@ -63,6 +64,26 @@ final class WalkTest {
     local.add(missing.tree());
     assertThat(names(walk)).containsExactly("e", "f", "g", "j", "k");
     assertThat(walk.missing()).isEmpty();
+  }
+
+  @Test
+  @Timeout(20)
+  void aTreeInManyPlacesIsEnteredOnce() {
+    var shared = RecordedTree.shared(10, 10);
+    var outline = shared.outline(_ -> true);
+    var top = shared.root();
+    var walks =
+        List.of(
+            new Walk.Listing(outline, top, top, -1, true),
+            new Walk.Listing(outline, top, top, Integer.MAX_VALUE, false),
+            new Walk.ByFolder(outline, top, top, true),
+            new Walk.ByFolder(outline, top, top, false));
+
+    for (var walk : walks) {
+      assertThat(walk.next()).isPresent();
+      assertThat(walk.copy().next()).isEmpty();
+      assertThat(walk.next()).isEmpty();
+    }
   }
 
   @Test

@@ -14,15 +14,18 @@ import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
+import dev.gitfs.testkit.TestRepository.RawEntry;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the kernel hears of a move, and what is kept of what was replaced. */
 final class MovesTest {
@@ -154,6 +157,43 @@ final class MovesTest {
     }
     announcing.join();
     assertThat(heard.lines).contains("entry 1 changed", "entry 1 added", "inode 1");
+  }
+
+  @Test
+  @Timeout(60)
+  void treesInManyPlacesAreComparedOnceAndAllPathsCounted() throws Exception {
+    var from = shared("old", 10, 10);
+    var to = shared("new", 10, 10);
+
+    assertThat(count(from, to)).isEqualTo(new Moves.Count(10_000_000_000L, true));
+    assertThat(count(from, shared("old", 0, 0))).isEqualTo(new Moves.Count(10_000_000_001L, true));
+  }
+
+  @Test
+  @Timeout(60)
+  void noDirectoryIsTooDeepToBeCompared() throws Exception {
+    assertThat(count(shared("old", 300, 1), shared("new", 300, 1)))
+        .isEqualTo(new Moves.Count(1, true));
+  }
+
+  private Moves.Count count(ObjectId from, ObjectId to) throws Exception {
+    store.tree(from);
+    store.tree(to);
+    return new Moves(store, nodes.inodes()).count(from, to);
+  }
+
+  /** So many levels of directories, each the one below it so many times; the last has a file. */
+  private ObjectId shared(String content, int levels, int wide) {
+    var tree = repository.rawTree(List.of(new RawEntry("100644", "f", blob(content).name())));
+    for (int level = 0; level < levels; level++) {
+      var below = tree;
+      tree =
+          repository.rawTree(
+              IntStream.range(0, wide)
+                  .mapToObj(i -> new RawEntry("40000", "d" + i, below))
+                  .toList());
+    }
+    return ObjectId.fromString(tree);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
