@@ -2,6 +2,7 @@ package dev.gitfs.testkit;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.GZIPOutputStream;
 
 /**
  * Plays the API of a forge from its published shape: paging, ETags, rate limits, renames, refusals.
@@ -76,6 +78,7 @@ public final class ForgeServer implements AutoCloseable {
   }
 
   private final Api api;
+  private final String path;
   private final HttpServer server;
   private final ForgeShape shape;
   private final Map<String, Hosted> repositories = new LinkedHashMap<>();
@@ -90,11 +93,28 @@ public final class ForgeServer implements AutoCloseable {
   private volatile int mostFiles = Integer.MAX_VALUE;
   private volatile OptionalInt mostComplexity = OptionalInt.empty();
   private volatile Duration delay = Duration.ZERO;
+  private volatile Optional<String> believedRoot = Optional.empty();
   private volatile Optional<String> authorization = Optional.empty();
   private volatile Optional<Answer> refusal = Optional.empty();
 
+  /** Where those who configure nothing find it: GitHub's has a host of its own and no path. */
   public ForgeServer(Api api) {
+    this(
+        api,
+        switch (api) {
+          case GITHUB -> "";
+          case GITLAB -> "/api/v4";
+          case BITBUCKET -> "/2.0";
+          case GITEA, MESA -> "/api/v1";
+        });
+  }
+
+  /**
+   * @param path of its API's URL, without a slash at its end
+   */
+  public ForgeServer(Api api, String path) {
     this.api = api;
+    this.path = path;
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 512);
     } catch (IOException e) {
@@ -108,17 +128,12 @@ public final class ForgeServer implements AutoCloseable {
 
   /** What the URLs of its API begin with. */
   public String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort() + prefix();
+    return "http://127.0.0.1:" + server.getAddress().getPort() + path;
   }
 
-  /** Where such an API is below its site's URL. */
-  private String prefix() {
-    return switch (api) {
-      case GITHUB -> "/api/v3";
-      case GITLAB -> "/api/v4";
-      case BITBUCKET -> "/2.0";
-      case GITEA, MESA -> "/api/v1";
-    };
+  /** What its own pages call that. */
+  String believedUrl() {
+    return believedRoot.map(root -> root + path).orElseGet(this::url);
   }
 
   /** Hosts {@code owner/…/repository}, of which there is nothing but its name. */
@@ -180,6 +195,12 @@ public final class ForgeServer implements AutoCloseable {
     return this;
   }
 
+  /** From now on it takes this for the URL of its site, as one behind a proxy may. */
+  public ForgeServer believeRoot(String url) {
+    believedRoot = Optional.of(url);
+    return this;
+  }
+
   /** From now on everybody gets this status, with these headers. */
   public ForgeServer refuse(int status, Map<String, String> headers) {
     refusal = Optional.of(new Answer(status, shape.error(status), headers));
@@ -188,7 +209,12 @@ public final class ForgeServer implements AutoCloseable {
 
   /** From now on everybody gets this body, with status 200. */
   public ForgeServer say(String body) {
-    refusal = Optional.of(Answer.ok(body));
+    return say(200, body, Map.of());
+  }
+
+  /** From now on everybody gets this. */
+  public ForgeServer say(int status, String body, Map<String, String> headers) {
+    refusal = Optional.of(new Answer(status, body, headers));
     return this;
   }
 
@@ -298,6 +324,9 @@ public final class ForgeServer implements AutoCloseable {
     if (authorization.isPresent() && !authorization.get().equals(headers.get("Authorization"))) {
       return new Answer(401, shape.error(401), Map.of());
     }
+    if (api == Api.GITHUB && !headers.containsKey("User-Agent")) {
+      return new Answer(403, "Request forbidden by administrative rules.", Map.of());
+    }
     int left = remaining.getAndUpdate(count -> Math.max(0, count - 1));
     if (left <= 0) {
       int status = api == Api.GITHUB ? 403 : 429;
@@ -311,10 +340,10 @@ public final class ForgeServer implements AutoCloseable {
 
   private Answer get(Request request) {
     int question = request.target().indexOf('?');
-    String path = question < 0 ? request.target() : request.target().substring(0, question);
+    String asked = question < 0 ? request.target() : request.target().substring(0, question);
     var query = query(question < 0 ? "" : request.target().substring(question + 1));
-    return path.startsWith(prefix() + "/")
-        ? shape.answer(path.substring(prefix().length() + 1), query)
+    return asked.startsWith(path + "/")
+        ? shape.answer(asked.substring(path.length() + 1), query)
         : new Answer(404, shape.error(404), Map.of());
   }
 
@@ -342,11 +371,28 @@ public final class ForgeServer implements AutoCloseable {
   private static void send(HttpExchange exchange, Answer answer) throws IOException {
     byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
+    if (accepts(exchange, "gzip") && body.length > 0) {
+      body = zipped(body);
+      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+    }
     answer.headers().forEach(exchange.getResponseHeaders()::set);
     exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
     if (body.length > 0) {
       exchange.getResponseBody().write(body);
     }
+  }
+
+  private static boolean accepts(HttpExchange exchange, String encoding) {
+    var accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
+    return accepted != null && accepted.contains(encoding);
+  }
+
+  private static byte[] zipped(byte[] body) throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    try (var zip = new GZIPOutputStream(bytes)) {
+      zip.write(body);
+    }
+    return bytes.toByteArray();
   }
 
   private static Map<String, String> query(String text) {

@@ -45,7 +45,8 @@ sealed interface ForgeShape {
       String[] parts = parts(path);
       return switch (parts[0]) {
         case "users" -> list(server.of(parts[1]), path, query);
-        case "user" -> list(server.all(), path, query);
+        // The pages of an owner's listing call it user/ID/repos.
+        case "user" -> list(parts.length == 3 ? server.of(parts[1]) : server.all(), path, query);
         case "repositories" ->
             server
                 .find(Integer.parseInt(parts[1]))
@@ -60,7 +61,8 @@ sealed interface ForgeShape {
       if (all.isEmpty()) {
         return missing();
       }
-      return linked(server, all, path, query, "per_page", 30, GitHub::json);
+      return linked(
+          server, all, path.replaceFirst("^users/", "user/"), query, "per_page", 30, GitHub::json);
     }
 
     private Answer repository(String[] parts, Map<String, String> query) {
@@ -199,7 +201,7 @@ sealed interface ForgeShape {
 
     @Override
     public Answer query(ForgeServer.Request request) {
-      return request.target().equals("/api/graphql")
+      return request.target().endsWith("/api/graphql")
           ? GitLabQuery.of(request.body()).answer(server, request.headers())
           : missing("");
     }
@@ -284,7 +286,7 @@ sealed interface ForgeShape {
       String next =
           to < all.size()
               ? ",\"next\":\""
-                  + server.url()
+                  + server.believedUrl()
                   + "/"
                   + path
                   + "?"
@@ -435,10 +437,10 @@ sealed interface ForgeShape {
             "Link",
             "<%s/%s?%s>; rel=\"next\", <%s/%s?%s>; rel=\"last\""
                 .formatted(
-                    server.url(),
+                    server.believedUrl(),
                     path,
                     text(query, "page", page + 1),
-                    server.url(),
+                    server.believedUrl(),
                     path,
                     text(query, "page", last)));
   }

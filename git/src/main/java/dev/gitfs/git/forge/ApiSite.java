@@ -267,7 +267,11 @@ final class ApiSite implements Site {
         rest.get(
             dialect.repository(path),
             Optional.empty(),
-            (json, _) -> Lister.whole(owner, dialect.repository(JsonParser.parseReader(json))));
+            (json, _) ->
+                dialect
+                    .repository(JsonParser.parseReader(json).getAsJsonObject())
+                    .map(each -> Lister.whole(owner, each))
+                    .orElseThrow());
     if (repository instanceof Reply.Told(var described)) {
       return new Described(new Place.Repository(described), true);
     }
@@ -305,18 +309,18 @@ final class ApiSite implements Site {
   }
 
   /** With what the token's user sees besides, each repository once. */
-  private static Listing listing(String path, Pages pages, Optional<Pages> visible) {
+  private Listing listing(String path, Pages pages, Optional<Pages> visible) {
     var repositories = new LinkedHashMap<String, HostedRepository>();
     String below = path + "/";
     Stream.concat(pages.repositories(), visible.stream().flatMap(Pages::repositories))
         // What is shared with a group or moved from it has its path elsewhere.
         .filter(each ->
             each.path().regionMatches(true, 0, below, 0, below.length())
-                && each.path().indexOf('/', below.length()) < 0)
+                && dialect.isPossible(each.path().substring(below.length()), false))
         .forEach(each -> repositories.putIfAbsent(each.path(), each));
     return new Listing(
         List.copyOf(repositories.values()),
-        pages.groups().distinct().toList(),
+        pages.groups().distinct().filter(group -> dialect.isPossible(group, true)).toList(),
         pages.complete(),
         pages.asOf());
   }

@@ -1,5 +1,6 @@
 package dev.gitfs.git.forge;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.gitfs.git.remote.Credential;
@@ -7,7 +8,6 @@ import java.net.http.HttpHeaders;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.StreamSupport;
 
 /**
  * Bitbucket Cloud's REST API, version 2.0. It tells sizes a directory and a hundred files a
@@ -60,10 +60,9 @@ record Bitbucket() implements Dialect {
 
   @Override
   public List<HostedRepository> repositories(JsonElement page) {
-    var values = page.getAsJsonObject().getAsJsonArray("values");
-    return values == null
-        ? List.of()
-        : StreamSupport.stream(values.spliterator(), false).map(this::repository).toList();
+    return page.getAsJsonObject().get("values") instanceof JsonArray values
+        ? repositories(values)
+        : List.of();
   }
 
   @Override
@@ -77,13 +76,13 @@ record Bitbucket() implements Dialect {
   }
 
   @Override
-  public HostedRepository repository(JsonElement description) {
-    var repository = description.getAsJsonObject();
+  public Optional<HostedRepository> repository(JsonObject repository) {
     Optional<String> branch =
         repository.get("mainbranch") instanceof JsonObject main
             ? Dialect.text(main, "name")
             : Optional.empty();
-    return new HostedRepository(Dialect.text(repository, "full_name").orElseThrow(), branch, false);
+    return Dialect.text(repository, "full_name")
+        .map(path -> new HostedRepository(path, branch, false));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.gitfs.git.forge;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.gitfs.git.remote.Credential;
@@ -71,8 +72,15 @@ sealed interface Dialect permits GitHub, GitLab, Bitbucket, Gitea, Mesa {
 
   /** The repositories of a page; of a plain array of them if nothing else is said. */
   default List<HostedRepository> repositories(JsonElement page) {
-    return StreamSupport.stream(page.getAsJsonArray().spliterator(), false)
-        .map(this::repository)
+    return repositories(page.getAsJsonArray());
+  }
+
+  /** Those of an array, but what has no name: one that is odd does not hide the others. */
+  default List<HostedRepository> repositories(JsonArray array) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .filter(JsonElement::isJsonObject)
+        .map(JsonElement::getAsJsonObject)
+        .flatMap(each -> repository(each).stream())
         .toList();
   }
 
@@ -95,13 +103,12 @@ sealed interface Dialect permits GitHub, GitLab, Bitbucket, Gitea, Mesa {
     return "repos/" + encodedPath(path);
   }
 
-  /** The repository that is described so; likewise. */
-  default HostedRepository repository(JsonElement description) {
-    var repository = description.getAsJsonObject();
-    return new HostedRepository(
-        text(repository, "full_name").orElseThrow(),
-        text(repository, "default_branch"),
-        flag(repository, "archived"));
+  /** The repository that is described so, if it has a name; likewise. */
+  default Optional<HostedRepository> repository(JsonObject description) {
+    return text(description, "full_name")
+        .map(path ->
+            new HostedRepository(
+                path, text(description, "default_branch"), flag(description, "archived")));
   }
 
   /** What describes a group, where there are groups to tell from repositories. */

@@ -1,6 +1,7 @@
 package dev.gitfs.git.forge;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -24,6 +25,9 @@ public record Forge(
 
   /** What a directory at the top of the namespace may be called. */
   public static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+
+  private static final Pattern HTTPS =
+      Pattern.compile("https://([A-Za-z0-9.-]+)(?::443)?", Pattern.CASE_INSENSITIVE);
 
   /** The forge that {@code owner/repository} alone means. */
   public static final String USUAL = "github";
@@ -67,14 +71,35 @@ public record Forge(
 
   private String usualApi() {
     return switch (kind) {
-      // github.com has a host for it; GitHub Enterprise has a path.
-      case GITHUB -> url.equals("https://github.com") ? "https://api.github.com" : url + "/api/v3";
+      case GITHUB -> usualGitHubApi();
       case GITLAB -> url + "/api/v4";
-      case BITBUCKET ->
-          url.equals("https://bitbucket.org") ? "https://api.bitbucket.org/2.0" : url + "/2.0";
+      case BITBUCKET -> isAt("bitbucket.org") ? "https://api.bitbucket.org/2.0" : url + "/2.0";
       case GITEA, MESA -> url + "/api/v1";
       case PLAIN, LOCAL -> throw new IllegalStateException(kind + " has no API");
     };
+  }
+
+  /**
+   * github.com has a host for it, and so has each enterprise at ghe.com (GitHub Enterprise Cloud
+   * with data residency); GitHub Enterprise Server has a path.
+   */
+  private String usualGitHubApi() {
+    if (isAt("github.com")) {
+      return "https://api.github.com";
+    }
+    String host = host();
+    return host.matches("[a-z0-9-]+\\.ghe\\.com") ? "https://api." + host : url + "/api/v3";
+  }
+
+  /** Whether it is the public site of that name, in any spelling. */
+  private boolean isAt(String site) {
+    return host().equals(site) || host().equals("www." + site);
+  }
+
+  /** Its host in lower case if that is all there is to its URL, with https. */
+  private String host() {
+    var bare = HTTPS.matcher(url);
+    return bare.matches() ? bare.group(1).toLowerCase(Locale.ROOT) : "";
   }
 
   private static String trimmed(String url) {

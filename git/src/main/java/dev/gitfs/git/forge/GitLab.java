@@ -16,7 +16,11 @@ import java.util.stream.StreamSupport;
  */
 record GitLab() implements Dialect {
 
-  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}");
+  private static final Pattern OWNER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,254}");
+
+  /** A project may begin with a dot (PATH_START_CHAR in GitLab's lib/gitlab/path_regex.rb). */
+  private static final Pattern PROJECT =
+      Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.][A-Za-z0-9_.-]{0,254}");
 
   @Override
   public Credential credential(Token token) {
@@ -36,7 +40,9 @@ record GitLab() implements Dialect {
 
   @Override
   public boolean isPossible(String name, boolean owner) {
-    return NAME.matcher(name).matches() && !name.endsWith(".git") && !name.endsWith(".atom");
+    return (owner ? OWNER : PROJECT).matcher(name).matches()
+        && !name.endsWith(".git")
+        && !name.endsWith(".atom");
   }
 
   @Override
@@ -56,10 +62,8 @@ record GitLab() implements Dialect {
 
   @Override
   public List<HostedRepository> repositories(JsonElement page) {
-    return objects(page).stream()
-        .filter(object -> object.has("path_with_namespace"))
-        .map(this::repository)
-        .toList();
+    // A page of groups has none.
+    return repositories(page.getAsJsonArray());
   }
 
   @Override
@@ -87,12 +91,11 @@ record GitLab() implements Dialect {
   }
 
   @Override
-  public HostedRepository repository(JsonElement description) {
-    var project = description.getAsJsonObject();
-    return new HostedRepository(
-        Dialect.text(project, "path_with_namespace").orElseThrow(),
-        Dialect.text(project, "default_branch"),
-        Dialect.flag(project, "archived"));
+  public Optional<HostedRepository> repository(JsonObject project) {
+    return Dialect.text(project, "path_with_namespace")
+        .map(path ->
+            new HostedRepository(
+                path, Dialect.text(project, "default_branch"), Dialect.flag(project, "archived")));
   }
 
   @Override

@@ -8,11 +8,15 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Turns the pages of a listing, one after the other, and asks again only for those that changed.
  */
 final class Lister {
+
+  private static final Logger log = LoggerFactory.getLogger(Lister.class);
 
   /**
    * Ten thousand repositories: more than the largest organisations have, and few enough for a
@@ -45,8 +49,14 @@ final class Lister {
       for (String start : starts) {
         Optional<String> next = Optional.of(start);
         while (next.isPresent() && !missing) {
-          var reply =
-              pages.size() < MOST_PAGES ? turn(next.get(), owner, old) : new Reply.None<Page>();
+          if (pages.size() == MOST_PAGES) {
+            log.warn(
+                "{} has more than {} pages of repositories; the rest is there by name",
+                owner,
+                MOST_PAGES);
+            return Optional.of(new Pages(pages, complete, clock.instant()));
+          }
+          var reply = turn(next.get(), owner, old);
           missing = reply instanceof Reply.Missing && pages.isEmpty();
           complete &= reply instanceof Reply.Told;
           next = Optional.empty();
@@ -84,7 +94,7 @@ final class Lister {
     return new Page(
         url,
         headers.firstValue("ETag"),
-        dialect.next(url, body, headers),
+        dialect.next(url, body, headers).flatMap(next -> rest.next(url, next)),
         repositories,
         dialect.groups(body));
   }

@@ -7,8 +7,8 @@ import java.util.List;
  * What an owner or a group has.
  *
  * @param groups names of those directly below it, which are directories
- * @param complete whether it holds all there is; not when there is more than is asked for, or the
- *     forge did not tell everything
+ * @param complete whether it holds all there is, or as much as is asked for of a great many; not
+ *     when the forge did not tell everything
  * @param asOf when the forge said so
  */
 public record Listing(

@@ -1,9 +1,9 @@
 package dev.gitfs.git.forge;
 
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import dev.gitfs.git.remote.Credential;
 import java.net.http.HttpHeaders;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -39,11 +39,7 @@ record Mesa() implements Dialect {
 
   @Override
   public List<HostedRepository> repositories(JsonElement page) {
-    var repositories = new ArrayList<HostedRepository>();
-    for (JsonElement each : page.getAsJsonObject().getAsJsonArray("repos")) {
-      repositories.add(repository(each));
-    }
-    return List.copyOf(repositories);
+    return repositories(page.getAsJsonObject().getAsJsonArray("repos"));
   }
 
   @Override
@@ -60,12 +56,9 @@ record Mesa() implements Dialect {
   }
 
   @Override
-  public HostedRepository repository(JsonElement description) {
-    var repository = description.getAsJsonObject();
-    return new HostedRepository(
-        Dialect.text(repository, "name").orElseThrow(),
-        Dialect.text(repository, "default_branch"),
-        false);
+  public Optional<HostedRepository> repository(JsonObject repository) {
+    return Dialect.text(repository, "name")
+        .map(name -> new HostedRepository(name, Dialect.text(repository, "default_branch"), false));
   }
 
   @Override

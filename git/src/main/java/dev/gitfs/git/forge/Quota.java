@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -31,8 +32,14 @@ final class Quota {
   /** A forge that was not reached is tried again after this: one that comes back is soon seen. */
   private static final Duration UNREACHED = Duration.ofSeconds(15);
 
+  /** No forge counts over a longer time: what says so is wrong, or reads a clock that is. */
+  private static final Duration LONGEST = Duration.ofDays(1);
+
   /** More than a year of seconds is no duration but a point in time. */
   private static final long LONGEST_DELTA = 366L * 24 * 3600;
+
+  /** More seconds than that, some 3,000 years, are milliseconds. */
+  private static final long LARGEST_EPOCH = 100_000_000_000L;
 
   private final InstantSource clock;
 
@@ -88,16 +95,20 @@ final class Quota {
 
   /** Learns from any answer. */
   synchronized void learn(HttpHeaders headers) {
-    number(headers, "Limit").ifPresent(limit -> reserve = Math.max(LEAST_LEFT, limit / SHARE_LEFT));
+    // Of a small limit half, or there would be nothing left to ask with.
+    number(headers, "Limit")
+        .ifPresent(
+            limit -> reserve = Math.min(Math.max(LEAST_LEFT, limit / SHARE_LEFT), limit / 2));
     var left = number(headers, "Remaining");
     if (left.isEmpty()) {
       return;
     }
     long seconds = number(headers, "Reset").orElse(UNSAID.toSeconds());
+    var now = clock.instant();
     var until =
         seconds > LONGEST_DELTA
-            ? Instant.ofEpochSecond(seconds)
-            : clock.instant().plusSeconds(seconds);
+            ? local(instant(seconds), headers, now)
+            : earlier(now.plusSeconds(seconds), now);
     // Answers may overtake each other: within one period the lowest count is the true one.
     boolean samePeriod = Duration.between(reset, until).abs().compareTo(UNSAID) < 0;
     remaining = samePeriod ? Math.min(remaining, left.getAsLong()) : left.getAsLong();
@@ -108,7 +119,7 @@ final class Quota {
   synchronized void refused(HttpHeaders headers) {
     learn(headers);
     var now = clock.instant();
-    var after = headers.firstValue("Retry-After").flatMap(value -> until(value, now));
+    var after = headers.firstValue("Retry-After").flatMap(value -> until(value, headers, now));
     if (after.isPresent()) {
       closedUntil = after.get();
     } else if (remaining > 0 || !now.isBefore(reset)) {
@@ -121,12 +132,16 @@ final class Quota {
     closedUntil = clock.instant().plus(UNREACHED);
   }
 
-  /** Whether an answer says that a rate limit is used up. */
-  static boolean isRefusal(int status, HttpHeaders headers) {
+  /**
+   * Whether an answer says that a rate limit is used up. Of GitHub's secondary limits only the
+   * message may tell ("You have exceeded a secondary rate limit", in its REST documentation).
+   */
+  static boolean isRefusal(int status, HttpHeaders headers, String complaint) {
     return status == 429
         || status == 403
             && (headers.firstValue("Retry-After").isPresent()
-                || number(headers, "Remaining").equals(OptionalLong.of(0)));
+                || number(headers, "Remaining").equals(OptionalLong.of(0))
+                || complaint.toLowerCase(Locale.ROOT).contains("rate limit"));
   }
 
   private static OptionalLong number(HttpHeaders headers, String name) {
@@ -140,10 +155,29 @@ final class Quota {
   }
 
   /** Seconds, or a date. */
-  private static Optional<Instant> until(String value, Instant now) {
+  private static Optional<Instant> until(String value, HttpHeaders headers, Instant now) {
     if (value.matches("[0-9]{1,9}")) {
-      return Optional.of(now.plusSeconds(Long.parseLong(value)));
+      return Optional.of(earlier(now.plusSeconds(Long.parseLong(value)), now));
     }
+    return date(value).map(until -> local(until, headers, now));
+  }
+
+  private static Instant instant(long seconds) {
+    return seconds > LARGEST_EPOCH ? Instant.ofEpochMilli(seconds) : Instant.ofEpochSecond(seconds);
+  }
+
+  /** A point in time of the server's clock in this machine's, which may differ by hours. */
+  private static Instant local(Instant until, HttpHeaders headers, Instant now) {
+    var there = headers.firstValue("Date").flatMap(Quota::date).orElse(now);
+    return earlier(now.plus(Duration.between(there, until)), now);
+  }
+
+  private static Instant earlier(Instant until, Instant now) {
+    var latest = now.plus(LONGEST);
+    return until.isBefore(latest) ? until : latest;
+  }
+
+  private static Optional<Instant> date(String value) {
     try {
       return Optional.of(Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value)));
     } catch (DateTimeException e) {

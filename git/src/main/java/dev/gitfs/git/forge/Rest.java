@@ -2,6 +2,7 @@ package dev.gitfs.git.forge;
 
 import com.google.gson.stream.JsonReader;
 import dev.gitfs.git.remote.HttpAccess;
+import dev.gitfs.git.remote.HttpOrigin;
 import dev.gitfs.git.remote.RemoteException;
 import dev.gitfs.git.remote.RemoteOptions;
 import java.io.FilterInputStream;
@@ -14,6 +15,7 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -49,6 +51,7 @@ final class Rest implements AutoCloseable {
 
   private final String name;
   private final URI base;
+  private final Optional<HttpOrigin> here;
   private final Map<String, String> headers;
   private final HttpAccess http;
   private final Quota quota;
@@ -62,6 +65,7 @@ final class Rest implements AutoCloseable {
     this.name = forge.name();
     String api = forge.apiUrl().orElseThrow();
     this.base = URI.create(api + "/");
+    this.here = HttpOrigin.of(base);
     this.headers = Map.copyOf(headers);
     this.http = HttpAccess.to(api, options);
     this.quota = new Quota(clock);
@@ -102,13 +106,37 @@ final class Rest implements AutoCloseable {
     return ask(target, url -> http.post(url, typed, body), parser);
   }
 
+  /**
+   * Where the next page is that {@code url} refers to. A forge that does not know by what URL it is
+   * reached (behind a proxy, without its external URL configured) names another: what says which
+   * page is meant is the query, and that is asked of this API.
+   */
+  Optional<String> next(String url, String reference) {
+    var from = base.resolve(url);
+    var to = base.resolve(reference);
+    if (isHere(to)) {
+      return Optional.of(reference);
+    }
+    if (told.add("elsewhere " + to.getRawAuthority())) {
+      log.warn(
+          "{}: its pages refer to {}, which is not asked; pages are turned at {}",
+          name,
+          to.getRawAuthority(),
+          base.getRawAuthority());
+    }
+    return Optional.ofNullable(to.getRawQuery()).map(query -> from.getRawPath() + "?" + query);
+  }
+
   private <T> Reply<T> ask(String target, Method method, Parser<T> parser)
       throws InterruptedException {
     try {
       var url = base.resolve(target);
       for (int redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
         if (!isHere(url)) {
-          return none("elsewhere", "it refers to another server, which is not asked");
+          return none(
+              "elsewhere " + url.getRawAuthority(),
+              "it redirects to %s, another server, which is not asked; if it is this forge's, set api"
+                  .formatted(url.getRawAuthority()));
         }
         if (quota.isClosed()) {
           return new Reply.None<>();
@@ -122,7 +150,7 @@ final class Rest implements AutoCloseable {
         }
         try (var answer = learned(method, url)) {
           if (!isRedirect(answer.status())) {
-            return reply(answer, parser);
+            return reply(url, answer, parser);
           }
           url = url.resolve(answer.headers().firstValue("Location").orElse(""));
         }
@@ -152,8 +180,16 @@ final class Rest implements AutoCloseable {
     }
   }
 
-  private <T> Reply<T> reply(HttpAccess.Answer answer, Parser<T> parser) throws IOException {
+  private <T> Reply<T> reply(URI url, HttpAccess.Answer answer, Parser<T> parser)
+      throws IOException {
     int status = answer.status();
+    if (status == 200 && isPage(answer.headers())) {
+      return none(
+          "page",
+          "a web page came from %s%s instead of data: a login page, or that of a network that wants"
+                  .formatted(base.getRawAuthority(), url.getRawPath())
+              + " a login; open it in a browser, or check api");
+    }
     if (status == 200) {
       told.removeIf(reason -> reason.startsWith("offline"));
       try (var in = new Bounded(answer.body());
@@ -162,21 +198,24 @@ final class Rest implements AutoCloseable {
         return new Reply.Told<>(parser.parse(json, answer.headers()));
       }
     }
-    if (Quota.isRefusal(status, answer.headers())) {
+    var complaint = status < 400 ? "" : Complaint.of(answer);
+    if (Quota.isRefusal(status, answer.headers(), complaint)) {
       quota.refused(answer.headers());
       return none("quota " + quota.reopens(), "no more requests until " + quota.reopens());
     }
+    String said = complaint.isEmpty() ? "" : ": " + complaint;
     return switch (status) {
       case 304 -> new Reply.Unchanged<>();
       // 409: GitHub, of an empty repository. 422: of a commit id that is none. 451: of a takedown.
       case 404, 409, 410, 422, 451 -> new Reply.Missing<>();
-      case 401 -> none("401", "it refuses " + asWhom() + " (status 401)");
-      case 403 -> none("403", "it does not let " + asWhom() + " see everything (status 403)");
+      case 401 -> none("401", "it refuses " + asWhom() + " (status 401)" + said);
+      case 403 ->
+          none("403", "it does not let " + asWhom() + " see everything (status 403)" + said);
       default -> {
         if (status >= 500) {
           quota.unreached();
         }
-        yield none("status " + status, "it answers with status " + status);
+        yield none("status " + status, "it answers with status " + status + said);
       }
     };
   }
@@ -198,9 +237,20 @@ final class Rest implements AutoCloseable {
     return all;
   }
 
+  /** Whether it is this server, or the same one by TLS. */
   private boolean isHere(URI url) {
-    return base.getScheme().equals(url.getScheme())
-        && base.getRawAuthority().equals(url.getRawAuthority());
+    var there = HttpOrigin.of(url);
+    return there.equals(here)
+        || here.filter(from -> from.port() == 80)
+            .map(from -> new HttpOrigin("https", from.host(), 443))
+            .equals(there);
+  }
+
+  private static boolean isPage(HttpHeaders headers) {
+    return headers
+        .firstValue("Content-Type")
+        .filter(type -> type.strip().toLowerCase(Locale.ROOT).startsWith("text/html"))
+        .isPresent();
   }
 
   private static boolean isRedirect(int status) {

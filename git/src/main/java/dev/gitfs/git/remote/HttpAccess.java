@@ -9,7 +9,6 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
@@ -131,9 +130,7 @@ public final class HttpAccess implements AutoCloseable {
   private synchronized Ready ready() throws RemoteException, InterruptedException {
     if (ready.isEmpty()) {
       var config = GitConfig.read(new GitProgram(options.environment()));
-      if (!(RemoteUrl.parse(base, Path.of("/")) instanceof RemoteUrl.Http url)) {
-        throw new RemoteException(Kind.UNSUPPORTED, base + " is no http or https URL");
-      }
+      var url = RemoteUrl.service(base);
       var settings = new HttpSettings(config, options.environment(), url);
       var proxyUrl = settings.proxy();
       Optional<HttpProxy> proxy =

@@ -133,6 +133,23 @@ sealed interface RemoteUrl {
     return local(text, workingDirectory);
   }
 
+  /**
+   * Parses the URL below which a service answers, such as a forge's API: unlike a repository's, it
+   * may have no path.
+   *
+   * @throws RemoteException if it is no http or https URL
+   */
+  static Http service(String text) throws RemoteException {
+    var url = URL.matcher(text);
+    if (url.matches() && !url.group("host").isEmpty()) {
+      String scheme = url.group("scheme").toLowerCase(Locale.ROOT);
+      if (scheme.equals("http") || scheme.equals("https")) {
+        return http(scheme, url, user(url));
+      }
+    }
+    throw refused("this is no http or https URL");
+  }
+
   /** A path, whatever else it looks like. */
   static Local local(String path, Path workingDirectory) {
     return new Local(trodden(workingDirectory.resolve(path)));
@@ -148,8 +165,8 @@ sealed interface RemoteUrl {
   }
 
   private static RemoteUrl parseUrl(Matcher url) throws RemoteException {
-    String path = Optional.ofNullable(url.group("path")).orElse("");
-    String host = unbracketed(url.group("host")).toLowerCase(Locale.ROOT);
+    String path = path(url);
+    String host = host(url);
     String scheme = url.group("scheme").toLowerCase(Locale.ROOT);
     if (scheme.equals("file")) {
       return local(decoded(path.isEmpty() ? "/" : path), Path.of("/"));
@@ -160,9 +177,9 @@ sealed interface RemoteUrl {
     if (host.startsWith("-") || path.isEmpty() || path.equals("/")) {
       throw refused("this " + scheme + " URL names no repository");
     }
-    Optional<String> user = Optional.ofNullable(url.group("user")).map(RemoteUrl::decoded);
+    Optional<String> user = user(url);
     return switch (scheme) {
-      case "http", "https" -> http(scheme, host, port(url), path, user, url.group("password"));
+      case "http", "https" -> http(scheme, url, user);
       case "ssh", "git+ssh", "ssh+git" ->
           new Ssh(sshUser(user), host, port(url), trimmed(home(decoded(path))));
       case "git" -> new Git(host, port(url).orElse(Git.DEFAULT_PORT), trimmed(home(decoded(path))));
@@ -172,32 +189,40 @@ sealed interface RemoteUrl {
     };
   }
 
-  private static RemoteUrl http(
-      String scheme,
-      String host,
-      Optional<Integer> port,
-      String path,
-      Optional<String> user,
-      String password)
+  private static Http http(String scheme, Matcher url, Optional<String> user)
       throws RemoteException {
+    String path = path(url);
+    Optional<Integer> port = port(url);
     if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
       throw refused("a repository URL has no query and no fragment");
     }
     var origin =
         new HttpOrigin(
             scheme,
-            HttpOrigin.ascii(bracketed(host))
+            HttpOrigin.ascii(bracketed(host(url)))
                 .orElseThrow(() -> refused("this " + scheme + " URL names no host that can be")),
             port.orElse(scheme.equals("https") ? 443 : 80));
     try {
       return new Http(
           new URI(origin + trimmed(encoded(path))),
           user.filter(name -> !name.isEmpty()),
-          Optional.ofNullable(password).map(RemoteUrl::decoded));
+          Optional.ofNullable(url.group("password")).map(RemoteUrl::decoded));
     } catch (URISyntaxException e) {
       // Without the cause, whose message would hold the whole text.
       throw refused("this " + scheme + " URL is malformed");
     }
+  }
+
+  private static String path(Matcher url) {
+    return Optional.ofNullable(url.group("path")).orElse("");
+  }
+
+  private static String host(Matcher url) {
+    return unbracketed(url.group("host")).toLowerCase(Locale.ROOT);
+  }
+
+  private static Optional<String> user(Matcher url) {
+    return Optional.ofNullable(url.group("user")).map(RemoteUrl::decoded);
   }
 
   private static RemoteUrl parseScp(Matcher scp) throws RemoteException {

@@ -36,7 +36,11 @@ final class Played implements AutoCloseable {
   }
 
   Played(ForgeServer.Api api) {
-    server = new ForgeServer(api);
+    this(api, new ForgeServer(api));
+  }
+
+  Played(ForgeServer.Api api, ForgeServer server) {
+    this.server = server;
     kind = ForgeKind.valueOf(api.name());
     try {
       home = Files.createTempDirectory("gitfs-forge");
@@ -64,9 +68,7 @@ final class Played implements AutoCloseable {
   RemoteOptions options() {
     var environment = new HashMap<>(Git.environment());
     environment.put("HOME", home.toString());
-    var timeouts =
-        new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(60));
-    return new RemoteOptions(environment, timeouts, RetryPolicy.DEFAULT);
+    return new RemoteOptions(environment, Timeouts.DEFAULT, RetryPolicy.DEFAULT);
   }
 
   /** Lets time pass. */
