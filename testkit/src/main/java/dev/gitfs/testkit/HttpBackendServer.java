@@ -47,6 +47,9 @@ public final class HttpBackendServer implements GitServer {
   private final HttpHabits habits = new HttpHabits();
   private volatile CountDownLatch healed = new CountDownLatch(1);
   private volatile Optional<String> authorization = Optional.empty();
+  private volatile List<String> challenges = List.of("Basic realm=\"git\"");
+  private volatile int refusal = 401;
+  private volatile Optional<String> cookie = Optional.empty();
   private volatile boolean protocolV2 = true;
   private volatile boolean offerObjectInfo = true;
   private volatile boolean keepRequests = true;
@@ -109,6 +112,30 @@ public final class HttpBackendServer implements GitServer {
   public HttpBackendServer requireBasicAuth(String user, String password) {
     var credentials = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
     authorization = Optional.of("Basic " + Base64.getEncoder().encodeToString(credentials));
+    return this;
+  }
+
+  /** From now on only who sends {@code authorization}, of whatever scheme, is served. */
+  public HttpBackendServer requireAuthorization(String authorization) {
+    this.authorization = Optional.of(authorization);
+    return this;
+  }
+
+  /** What a 401 offers from now on, a {@code WWW-Authenticate} each. */
+  public HttpBackendServer challenge(String... values) {
+    challenges = List.of(values);
+    return this;
+  }
+
+  /** What wrong credentials are answered with from now on; none are answered with 401. */
+  public HttpBackendServer refuseWith(int status) {
+    refusal = status;
+    return this;
+  }
+
+  /** From now on refuses with 403 a request without that cookie. */
+  public HttpBackendServer requireCookie(String wanted) {
+    cookie = Optional.of(wanted);
     return this;
   }
 
@@ -239,9 +266,16 @@ public final class HttpBackendServer implements GitServer {
     }
     var fault = rules.stream().filter(rule -> rule.takes(request)).findFirst().map(Rule::fault);
     if (fault.isEmpty() && authorization.isPresent()) {
-      if (!authorization.get().equals(incoming.headers().get("authorization"))) {
-        connection.answer(
-            401, habits.headersOfNothing(Map.of("WWW-Authenticate", "Basic realm=\"git\"")));
+      var sent = incoming.headers().get("authorization");
+      if (!authorization.get().equals(sent)) {
+        int status = sent == null ? 401 : refusal;
+        connection.answer(status, habits.headersOfNothing(status == 401 ? challenges() : Map.of()));
+        return;
+      }
+    }
+    if (fault.isEmpty() && cookie.isPresent()) {
+      if (!incoming.headers().getOrDefault("cookie", "").contains(cookie.get())) {
+        connection.answer(403, Map.of());
         return;
       }
     }
@@ -293,6 +327,14 @@ public final class HttpBackendServer implements GitServer {
         connection.close();
       }
     }
+  }
+
+  /** One header each: a line end within a value begins the next. */
+  private Map<String, String> challenges() {
+    String name = "WWW-Authenticate";
+    return challenges.isEmpty()
+        ? Map.of()
+        : Map.of(name, String.join("\r\n" + name + ": ", challenges));
   }
 
   private Request classify(HttpConnection.Incoming incoming) throws IOException {

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
@@ -117,7 +116,7 @@ final class ForgeReader {
       return Optional.empty();
     }
     try {
-      return Optional.of(new Token(value));
+      return Optional.of(Token.ofVariable(variable, value));
     } catch (IllegalArgumentException e) {
       throw section.wrong("token-env", variable + " holds no token: " + e.getMessage());
     }
@@ -126,17 +125,9 @@ final class ForgeReader {
   private Token fromFile(TomlSection section, String text) throws SettingsException {
     Path from = text.startsWith("~") ? tilde(section, text) : file.resolveSibling(text);
     try {
-      if (isOpen(from)) {
-        throw section.wrong(
-            "token-file", "everybody can read " + from + "; run: chmod 600 " + from);
-      }
-      return new Token(Files.readString(from).strip());
-    } catch (NoSuchFileException e) {
-      throw section.wrong("token-file", from + ": there is no such file");
+      return Token.read(from);
     } catch (IOException e) {
-      throw section.wrong("token-file", from + " cannot be read: " + e.getMessage());
-    } catch (IllegalArgumentException e) {
-      throw section.wrong("token-file", from + " holds no token: " + e.getMessage());
+      throw section.wrong("token-file", e.getMessage());
     }
   }
 

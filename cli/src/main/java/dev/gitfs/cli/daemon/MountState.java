@@ -9,7 +9,7 @@ import java.util.Optional;
  * How a mount stands to its branch and its server.
  *
  * @param kind {@code following}, {@code fixed}, {@code branch-gone}, {@code repository-gone},
- *     {@code offline} or {@code failing}
+ *     {@code credentials-refused}, {@code offline} or {@code failing}
  * @param shownSince since when it shows its commit
  * @param polled when the server last told where the branch is; empty if it was not asked since the
  *     mount was made

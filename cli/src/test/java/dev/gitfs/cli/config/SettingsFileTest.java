@@ -111,14 +111,14 @@ class SettingsFileTest {
                 ForgeKind.GITHUB,
                 "https://github.com",
                 Optional.empty(),
-                Optional.of(new Token("from-a-file")),
+                Optional.of(Token.read(home.resolve("secret"))),
                 List.of("torvalds", "git")),
             new Forge(
                 "work",
                 ForgeKind.GITLAB,
                 "https://gitlab.example.com",
                 Optional.of("https://api.example.com/v4"),
-                Optional.of(new Token("from-the-environment")),
+                Optional.of(Token.ofVariable("WORK_TOKEN", "from-the-environment")),
                 List.of()),
             Forge.of("here", ForgeKind.LOCAL, home.resolve("repositories").toString()),
             Forge.of("kernel", ForgeKind.PLAIN, "https://git.example.org/scm")

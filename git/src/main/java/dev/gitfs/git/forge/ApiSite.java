@@ -14,7 +14,6 @@ import dev.gitfs.git.store.SizeSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,13 +72,9 @@ final class ApiSite implements Site {
   ApiSite(Forge forge, Path cacheDirectory, RemoteOptions options, InstantSource clock) {
     this.forge = forge;
     this.dialect = Dialect.of(forge.kind());
-    this.options = forge.token().map(dialect::credential).map(options::with).orElse(options);
-    var headers = new HashMap<>(dialect.headers());
-    forge
-        .token()
-        .map(dialect::authorization)
-        .ifPresent(value -> headers.put("Authorization", value));
-    rest = new Rest(forge, headers, impatient(options), clock);
+    this.options =
+        TokenCredential.of(forge, dialect::credential).map(options::with).orElse(options);
+    rest = new Rest(forge, dialect.headers(), dialect::authorization, impatient(options), clock);
     lister = new Lister(rest, dialect, clock);
     files = new ListingFiles(cacheDirectory.resolve("forges").resolve(directoryName(forge)));
     Ticker ticker = () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());

@@ -27,7 +27,8 @@ final class PlainSite implements Site {
 
   PlainSite(Forge forge, RemoteOptions options) {
     this.forge = forge;
-    this.options = forge.token().map(PlainSite::credential).map(options::with).orElse(options);
+    this.options =
+        TokenCredential.of(forge, PlainSite::credential).map(options::with).orElse(options);
   }
 
   /** {@code user:password}, or a token, with which servers take any user. */

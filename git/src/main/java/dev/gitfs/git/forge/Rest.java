@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,23 +47,34 @@ final class Rest implements AutoCloseable {
   /** Asks one URL, in the way HTTP has for it. */
   @FunctionalInterface
   private interface Method {
-    HttpAccess.Answer send(URI url) throws RemoteException, InterruptedException;
+    HttpAccess.Answer send(URI url, Optional<Token> token)
+        throws RemoteException, InterruptedException;
   }
 
   private final String name;
   private final URI base;
   private final Optional<HttpOrigin> here;
   private final Map<String, String> headers;
+  private final Function<Token, String> authorization;
   private final HttpAccess http;
   private final Quota quota;
   private final Set<String> told = ConcurrentHashMap.newKeySet();
+  private volatile Optional<Token> token;
   private volatile boolean closed;
 
   /**
-   * @param headers sent with each request; they hold the token
+   * @param headers sent with each request
+   * @param authorization how a token is sent
    */
-  Rest(Forge forge, Map<String, String> headers, RemoteOptions options, InstantSource clock) {
+  Rest(
+      Forge forge,
+      Map<String, String> headers,
+      Function<Token, String> authorization,
+      RemoteOptions options,
+      InstantSource clock) {
     this.name = forge.name();
+    this.token = forge.token();
+    this.authorization = authorization;
     String api = forge.apiUrl().orElseThrow();
     this.base = URI.create(api + "/");
     this.here = HttpOrigin.of(base);
@@ -94,7 +106,7 @@ final class Rest implements AutoCloseable {
 
   <T> Reply<T> get(String target, Map<String, String> more, Parser<T> parser)
       throws InterruptedException {
-    return ask(target, url -> http.get(url, with(more)), parser);
+    return ask(target, (url, own) -> http.get(url, with(own, more)), parser);
   }
 
   /**
@@ -102,8 +114,8 @@ final class Rest implements AutoCloseable {
    */
   <T> Reply<T> post(String target, String question, Parser<T> parser) throws InterruptedException {
     byte[] body = question.getBytes(StandardCharsets.UTF_8);
-    var typed = with(Map.of("Content-Type", "application/json"));
-    return ask(target, url -> http.post(url, typed, body), parser);
+    var typed = Map.of("Content-Type", "application/json");
+    return ask(target, (url, own) -> http.post(url, with(own, typed), body), parser);
   }
 
   /**
@@ -146,9 +158,13 @@ final class Rest implements AutoCloseable {
               "quota " + quota.reopens(),
               "its rate limit is nearly used up, and the rest is left to the user until "
                   + quota.reopens()
-                  + (headers.containsKey("Authorization") ? "" : "; a token would raise it"));
+                  + (token.isPresent() ? "" : "; a token would raise it"));
         }
-        try (var answer = learned(method, url)) {
+        var own = token;
+        try (var answer = learned(method, url, own)) {
+          if (answer.status() == 401 && renewed(own)) {
+            continue;
+          }
           if (!isRedirect(answer.status())) {
             return reply(url, answer, parser);
           }
@@ -169,10 +185,23 @@ final class Rest implements AutoCloseable {
     }
   }
 
-  private HttpAccess.Answer learned(Method method, URI url)
+  /** Whether there is another token now than {@code refused}. */
+  private boolean renewed(Optional<Token> refused) {
+    try {
+      if (refused.isPresent() && refused.equals(token)) {
+        token = Optional.of(refused.get().renewed());
+      }
+      return !refused.equals(token);
+    } catch (IOException e) {
+      log.warn("{}: {}", name, e.getMessage());
+      return false;
+    }
+  }
+
+  private HttpAccess.Answer learned(Method method, URI url, Optional<Token> own)
       throws RemoteException, InterruptedException {
     try {
-      var answer = method.send(url);
+      var answer = method.send(url, own);
       quota.learn(answer.headers());
       return answer;
     } finally {
@@ -221,7 +250,9 @@ final class Rest implements AutoCloseable {
   }
 
   private String asWhom() {
-    return headers.containsKey("Authorization") ? "this token" : "requests without a token";
+    return token
+        .map(known -> "the token (" + known.origin() + ")")
+        .orElse("requests without a token");
   }
 
   private <T> Reply<T> none(String reason, String message) {
@@ -231,8 +262,9 @@ final class Rest implements AutoCloseable {
     return new Reply.None<>();
   }
 
-  private Map<String, String> with(Map<String, String> more) {
+  private Map<String, String> with(Optional<Token> own, Map<String, String> more) {
     var all = new HashMap<>(headers);
+    own.map(authorization).ifPresent(value -> all.put("Authorization", value));
     all.putAll(more);
     return all;
   }

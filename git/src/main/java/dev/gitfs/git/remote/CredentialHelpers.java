@@ -1,31 +1,65 @@
 package dev.gitfs.git.remote;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The user's credential helpers, through {@code git credential}: its lines go over pipes, never
- * over a command line.
+ * over a command line. In a process, one question at a time is asked for a server; remotes that
+ * have the same question meanwhile share its answer.
  */
 final class CredentialHelpers {
 
   private static final Logger log = LoggerFactory.getLogger(CredentialHelpers.class);
 
-  /** Helpers may go to the network themselves, to refresh a token. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  /** Helpers may go to the network themselves, to refresh a token; nobody is there to type. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** A field of git's credential protocol; a name may come more than once ({@code wwwauth[]}). */
+  record Field(String name, String value) {}
 
   /** All that a helper said: it wants to see it again. Its text form shows nothing. */
-  record Answer(Map<String, String> fields) {
+  record Answer(List<Field> fields) {
 
-    Optional<Credential> credential() {
-      return fields.containsKey("username") && fields.containsKey("password")
-          ? Optional.of(new Credential(fields.get("username"), fields.get("password")))
-          : Optional.empty();
+    /**
+     * The value of {@code Authorization}: what the helper made itself ({@code authtype}, git 2.46
+     * and later), or Basic.
+     */
+    Optional<String> authorization() {
+      var made =
+          value("authtype").flatMap(type -> value("credential").map(secret -> type + " " + secret));
+      return made.or(() ->
+          value("username")
+              .flatMap(user -> value("password").map(secret -> new Credential(user, secret)))
+              .map(Credential::basic));
+    }
+
+    /** Whether it is of no use any more (git 2.40 and later tells). */
+    boolean hasExpired() {
+      return value("password_expiry_utc")
+          .filter(seconds -> seconds.matches("[0-9]{1,12}"))
+          .map(seconds -> Instant.ofEpochSecond(Long.parseLong(seconds)))
+          .filter(at -> !Instant.now().isBefore(at))
+          .isPresent();
+    }
+
+    private Optional<String> value(String name) {
+      return fields.stream()
+          .filter(field -> field.name.equals(name))
+          .map(Field::value)
+          .reduce((_, later) -> later);
     }
 
     @Override
@@ -34,27 +68,105 @@ final class CredentialHelpers {
     }
   }
 
-  private final GitProgram git;
+  /** What came of a question. */
+  private record Outcome(List<Field> question, Optional<Answer> answer, Optional<IOException> no) {}
 
-  CredentialHelpers(GitProgram git) {
-    this.git = git;
+  /** Where the questions for one server queue. */
+  private static final class Queue {
+    private final ReentrantLock turn = new ReentrantLock(true);
+
+    // Guarded by the turn. Kept only while somebody waits who may have the same question.
+    private Optional<Outcome> last = Optional.empty();
   }
 
-  /** Asks for a credential; empty if no helper has one. */
-  Optional<Answer> fill(RemoteUrl.Http url) throws InterruptedException {
-    var question = new LinkedHashMap<String, String>();
-    question.put("protocol", url.base().getScheme());
-    question.put("host", url.base().getRawAuthority());
-    // git drops the path unless credential.useHttpPath says otherwise.
-    question.put("path", url.base().getPath().replaceFirst("^/", ""));
-    url.user().ifPresent(user -> question.put("username", user));
+  private static final Map<String, Queue> QUEUES = new ConcurrentHashMap<>();
+
+  private final GitProgram git;
+  private final GitConfig config;
+
+  CredentialHelpers(GitProgram git, GitConfig config) {
+    this.git = git;
+    this.config = config;
+  }
+
+  /**
+   * Asks for a credential; empty if no helper has one.
+   *
+   * @throws IOException if git or a helper fails; fit for people
+   */
+  Optional<Answer> fill(RemoteUrl.Http url, Challenges challenges)
+      throws IOException, InterruptedException {
+    var question = question(url, challenges);
+    var queue = QUEUES.computeIfAbsent(url.base().resolve("/").toString(), _ -> new Queue());
+    boolean queued = !queue.turn.tryLock();
+    if (queued) {
+      queue.turn.lockInterruptibly();
+    }
+    try {
+      var shared = queue.last.filter(outcome -> outcome.question.equals(question));
+      var outcome = queued && shared.isPresent() ? shared.get() : ask(question);
+      queue.last = queue.turn.hasQueuedThreads() ? Optional.of(outcome) : Optional.empty();
+      if (outcome.no.isPresent()) {
+        throw outcome.no.get();
+      }
+      return outcome.answer;
+    } finally {
+      queue.turn.unlock();
+    }
+  }
+
+  private Outcome ask(List<Field> question) throws InterruptedException {
     try {
       var answer = new Answer(parse(run("fill", question)));
-      return Optional.of(answer).filter(given -> given.credential().isPresent());
+      return new Outcome(
+          question,
+          Optional.of(answer)
+              .filter(given -> given.authorization().isPresent())
+              .filter(given -> !given.hasExpired()),
+          Optional.empty());
+    } catch (GitProgram.TimeoutException e) {
+      var said =
+          new IOException(
+              "a credential helper has not answered within "
+                  + Durations.text(PATIENCE)
+                  + " and was ended; to see which, run: git config --get-all credential.helper",
+              e);
+      return new Outcome(question, Optional.empty(), Optional.of(said));
+    } catch (GitProgram.FailedException e) {
+      // Without an answer git would ask the user, says that it may not, and fails.
+      Optional<IOException> said =
+          e.words().isEmpty() || isWithoutAnswer(e.words())
+              ? Optional.empty()
+              : Optional.of(new IOException("git credential fill: " + e.words(), e));
+      return new Outcome(question, Optional.empty(), said);
     } catch (IOException e) {
-      log.debug("{}: git credential fill: {}", url, e.getMessage());
-      return Optional.empty();
+      log.debug("git credential fill: {}", e.getMessage());
+      return new Outcome(question, Optional.empty(), Optional.of(e));
     }
+  }
+
+  private static boolean isWithoutAnswer(String words) {
+    return words.lines().allMatch(line -> line.startsWith("fatal: could not read "));
+  }
+
+  private List<Field> question(RemoteUrl.Http url, Challenges challenges) {
+    URI base = url.base();
+    var target = UrlPattern.Target.of(url);
+    var question = new ArrayList<Field>();
+    // Passed on by git 2.46 and later; those before pass over what they do not know.
+    question.add(new Field("capability[]", "authtype"));
+    question.add(new Field("protocol", base.getScheme()));
+    question.add(new Field("host", base.getRawAuthority()));
+    // git drops it, but then two repositories would have two questions.
+    if (config
+        .urlValue("credential", target, "usehttppath")
+        .filter(GitConfig::isTrue)
+        .isPresent()) {
+      question.add(new Field("path", base.getPath().replaceFirst("^/", "")));
+    }
+    url.user().ifPresent(user -> question.add(new Field("username", user)));
+    challenges.headers().forEach(header -> question.add(new Field("wwwauth[]", header)));
+    return List.copyOf(question);
   }
 
   /** The credential worked: helpers may store it. */
@@ -77,22 +189,19 @@ final class CredentialHelpers {
     }
   }
 
-  private String run(String action, Map<String, String> fields)
-      throws IOException, InterruptedException {
-    var input = new StringBuilder();
-    fields.forEach((name, value) -> input.append(name).append('=').append(value).append('\n'));
-    return GitProgram.run(
-        git.outside("credential", action), input.append('\n').toString(), PATIENCE);
+  private String run(String action, List<Field> fields) throws IOException, InterruptedException {
+    String input =
+        fields.stream()
+            .map(field -> field.name + "=" + field.value + "\n")
+            .collect(Collectors.joining("", "", "\n"));
+    return GitProgram.run(git.outside("credential", action), input, PATIENCE);
   }
 
-  private static Map<String, String> parse(String output) {
-    var fields = new LinkedHashMap<String, String>();
-    for (String line : output.split("\n")) {
-      int equals = line.indexOf('=');
-      if (equals > 0) {
-        fields.put(line.substring(0, equals), line.substring(equals + 1));
-      }
-    }
-    return fields;
+  private static List<Field> parse(String output) {
+    return Stream.of(output.split("\n"))
+        .filter(line -> line.indexOf('=') > 0)
+        .map(line ->
+            new Field(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)))
+        .toList();
   }
 }

@@ -6,16 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The user's git configuration, as git itself reads it: system, global and environment, with all
  * includes. It may hold secrets and has no text form.
  */
 final class GitConfig {
-
-  private static final Logger log = LoggerFactory.getLogger(GitConfig.class);
 
   /** Reading a few files; what takes longer hangs on a dead network home. */
   private static final Duration READING = Duration.ofSeconds(10);
@@ -37,13 +33,31 @@ final class GitConfig {
     this.entries = entries;
   }
 
-  /** Asks git. Without a git to ask, there is no configuration. */
-  static GitConfig read(GitProgram git) throws InterruptedException {
+  /**
+   * Asks git, as it would be asked by a clone of {@code source}: for {@code
+   * hasconfig:remote.*.url}.
+   *
+   * @throws RemoteException if git refuses its configuration, in git's words; never is one that
+   *     cannot be read taken for an empty one, since it may hold what protects
+   */
+  static GitConfig read(GitProgram git, String source)
+      throws RemoteException, InterruptedException {
+    var command = git.outside("config", "--list", "-z");
+    // Not on the command line, which everybody on the machine can read.
+    String count = command.environment().getOrDefault("GIT_CONFIG_COUNT", "");
+    if (count.isEmpty() || count.matches("[0-9]{1,6}")) {
+      int number = count.isEmpty() ? 0 : Integer.parseInt(count);
+      command.environment().put("GIT_CONFIG_COUNT", Integer.toString(number + 1));
+      command.environment().put("GIT_CONFIG_KEY_" + number, "remote.origin.url");
+      command.environment().put("GIT_CONFIG_VALUE_" + number, source);
+    }
     try {
-      return parse(GitProgram.run(git.outside("config", "--list", "-z"), "", READING));
+      return parse(GitProgram.run(command, "", READING));
+    } catch (GitProgram.FailedException e) {
+      throw refused(
+          "git refuses its configuration: " + e.words().replaceAll("\\s*\\R\\s*", "; "), e);
     } catch (IOException e) {
-      log.debug("no git configuration is read: {}", e.getMessage());
-      return new GitConfig(List.of());
+      throw refused("git's configuration cannot be read: " + e.getMessage(), e);
     }
   }
 
@@ -95,16 +109,16 @@ final class GitConfig {
   }
 
   /**
-   * All values of {@code http.name} and {@code http.<url>.name} that apply to {@code url}, in their
-   * order, by git's rule: one that matches less precisely than any before it does not count.
+   * All values of {@code section.name} and {@code section.<url>.name} that apply to {@code url}, in
+   * their order, by git's rule: one that matches less precisely than any before it does not count.
    *
    * @param scoped whether only those with a URL count
    */
-  List<String> httpValues(UrlPattern.Target url, String name, boolean scoped) {
+  List<String> urlValues(String section, UrlPattern.Target url, String name, boolean scoped) {
     var values = new ArrayList<String>();
     var best = UrlPattern.Match.ANY;
     for (var entry : entries) {
-      if (!entry.section.equals("http") || !entry.name.equals(name)) {
+      if (!entry.section.equals(section) || !entry.name.equals(name)) {
         continue;
       }
       Optional<UrlPattern.Match> match =
@@ -119,18 +133,36 @@ final class GitConfig {
     return values;
   }
 
-  /** The value of {@code http.name} that applies to {@code url}. */
-  Optional<String> httpValue(UrlPattern.Target url, String name) {
-    var values = httpValues(url, name, false);
+  /** The value of {@code section.name} that applies to {@code url}. */
+  Optional<String> urlValue(String section, UrlPattern.Target url, String name) {
+    var values = urlValues(section, url, name, false);
     return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast());
   }
 
-  /** Whether git takes {@code value} for true. */
+  /** Whether git takes {@code value}, which is {@link #isBoolean}, for true. */
   static boolean isTrue(String value) {
     return switch (value.toLowerCase(Locale.ROOT)) {
-      case "", "false", "no", "off", "0" -> false;
-      default -> true;
+      case "", "false", "no", "off" -> false;
+      case "true", "yes", "on" -> true;
+      default -> !value.matches("[+-]?0+[kKmMgG]?");
     };
+  }
+
+  /** Whether git takes {@code value} for a boolean: a word for one, nothing, or a number. */
+  static boolean isBoolean(String value) {
+    return switch (value.toLowerCase(Locale.ROOT)) {
+      case "", "false", "no", "off", "true", "yes", "on" -> true;
+      default -> isNumber(value);
+    };
+  }
+
+  /** Whether git takes {@code value} for a number, one with a unit among them. */
+  static boolean isNumber(String value) {
+    return value.matches("\\s*[+-]?(0[xX][0-9a-fA-F]{1,7}|[0-9]{1,9})[kKmMgG]?");
+  }
+
+  private static RemoteException refused(String why, IOException cause) {
+    return new RemoteException(RemoteException.Kind.LOCAL, why, cause);
   }
 
   private static String valueOf(Entry entry) {

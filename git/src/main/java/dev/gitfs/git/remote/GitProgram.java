@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,10 +14,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The user's own git, run apart from any repository and never asking anybody anything. */
 final class GitProgram {
@@ -31,6 +34,19 @@ final class GitProgram {
           "GIT_NAMESPACE",
           "GIT_PREFIX",
           "GIT_CONFIG");
+
+  /** As much of what a program says on standard error as is kept. */
+  private static final int MOST_WORDS = 4096;
+
+  /** How long the words of a program that has ended may be under way. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
+  /** What this process waits for: none of it outlives it. */
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(GitProgram::end)));
+  }
 
   private final Map<String, String> environment;
   private final String program;
@@ -78,37 +94,108 @@ final class GitProgram {
         .orElse("/nonexistent/git");
   }
 
+  /** A program took longer than it may. */
+  static final class TimeoutException extends IOException {
+    TimeoutException(String program, Duration limit) {
+      super(program + " did not end within " + Durations.text(limit));
+    }
+  }
+
+  /** A program ended with another status than 0. */
+  static final class FailedException extends IOException {
+
+    private final String words;
+
+    FailedException(String program, int status, String words) {
+      super(program + " failed with status " + status + (words.isEmpty() ? "" : ": " + words));
+      this.words = words;
+    }
+
+    /** What it said last, without space around it. */
+    String words() {
+      return words;
+    }
+  }
+
   /**
-   * Runs {@code command} to its end.
+   * Runs {@code command} to its end. What it leaves behind when it is interrupted or takes too long
+   * is ended with it.
    *
    * @param input goes to its standard input
    * @return its standard output
-   * @throws IOException if it cannot be run, fails, or takes longer than {@code limit}
+   * @throws FailedException if it fails
+   * @throws TimeoutException if it takes longer than {@code limit}
+   * @throws IOException if it cannot be run
    */
   static String run(ProcessBuilder command, String input, Duration limit)
       throws IOException, InterruptedException {
-    var process = command.redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    var reading =
-        new FutureTask<>(() -> new String(process.getInputStream().readAllBytes(), UTF_8));
-    Thread.ofPlatform().daemon().name("git-fs-git").start(reading);
+    String program = Path.of(command.command().getFirst()).getFileName().toString();
+    Process process;
+    try {
+      process = command.start();
+    } catch (IOException e) {
+      throw new IOException("cannot run " + program + ": is it installed?", e);
+    }
+    RUNNING.add(process);
+    var output = reading(process.getInputStream(), Integer.MAX_VALUE);
+    var words = reading(process.getErrorStream(), MOST_WORDS);
     try {
       try (var stdin = process.getOutputStream()) {
         stdin.write(input.getBytes(UTF_8));
       } catch (IOException e) {
         // It ended without reading all: its status says whether that was wrong.
       }
-      String output = reading.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-      int status = process.waitFor();
-      if (status != 0) {
-        throw new IOException("git failed with status " + status);
+      String read = output.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      if (!process.waitFor(limit)) {
+        throw new TimeoutException(program, limit);
       }
-      return output;
-    } catch (TimeoutException e) {
-      throw new IOException("git did not end within " + Durations.text(limit), e);
+      if (process.exitValue() != 0) {
+        throw new FailedException(program, process.exitValue(), lastWords(words));
+      }
+      return read;
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new TimeoutException(program, limit);
     } catch (ExecutionException e) {
-      throw new IOException("git broke off", e.getCause());
+      throw new IOException(program + " broke off", e.getCause());
     } finally {
-      process.destroyForcibly();
+      end(process);
+      RUNNING.remove(process);
     }
+  }
+
+  private static FutureTask<String> reading(InputStream from, int most) {
+    var task =
+        new FutureTask<>(() -> {
+          String start = new String(from.readNBytes(most), UTF_8);
+          from.transferTo(OutputStream.nullOutputStream());
+          return start;
+        });
+    // A platform thread: a read from a pipe would hold a virtual thread's carrier.
+    Thread.ofPlatform().daemon().name("git-fs-git").start(task);
+    return task;
+  }
+
+  /** Of a program that has ended; what it left in the background may hold the pipe open. */
+  private static String lastWords(FutureTask<String> words) throws InterruptedException {
+    try {
+      return words.get(LAST_WORDS.toNanos(), TimeUnit.NANOSECONDS).strip();
+    } catch (java.util.concurrent.TimeoutException | ExecutionException e) {
+      return "";
+    }
+  }
+
+  /**
+   * Ends a process, if it runs, with all that it started: parents first, so that none is missed.
+   */
+  private static void end(Process process) {
+    if (process.isAlive()) {
+      end(process.toHandle());
+    }
+  }
+
+  private static void end(ProcessHandle process) {
+    var children = process.children().toList();
+    process.destroyForcibly();
+    children.forEach(GitProgram::end);
   }
 }

@@ -129,9 +129,9 @@ public final class HttpAccess implements AutoCloseable {
 
   private synchronized Ready ready() throws RemoteException, InterruptedException {
     if (ready.isEmpty()) {
-      var config = GitConfig.read(new GitProgram(options.environment()));
+      var config = GitConfig.read(new GitProgram(options.environment()), base);
       var url = RemoteUrl.service(base);
-      var settings = new HttpSettings(config, options.environment(), url);
+      var settings = new HttpSettings(config, options.environment(), url).checked();
       var proxyUrl = settings.proxy();
       Optional<HttpProxy> proxy =
           proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();

@@ -34,7 +34,7 @@ final class HttpFailure {
     };
   }
 
-  /** From a response that is not 200, 401 or a redirect that is followed. */
+  /** From a response that is not 200, 401, 403 or a redirect that is followed. */
   static TryFailedException of(HttpResponse<?> response) {
     int status = response.statusCode();
     if (isRedirect(status)) {
@@ -45,7 +45,6 @@ final class HttpFailure {
               + ")");
     }
     return switch (status) {
-      case 403 -> TryFailedException.lasting(Kind.FORBIDDEN, "access is not allowed (status 403)");
       case 404, 410 ->
           TryFailedException.lasting(
               Kind.NOT_FOUND, "there is no such repository (status " + status + ")");
@@ -95,15 +94,6 @@ final class HttpFailure {
           TryFailedException.passing(Kind.UNREACHABLE, "TLS failed: " + innermost(broken), broken);
       default -> new IOException("the connection broke: " + innermost(e), e);
     };
-  }
-
-  static TryFailedException unauthenticated(boolean refused) {
-    return TryFailedException.lasting(
-        Kind.UNAUTHENTICATED,
-        refused
-            ? "the server refused the credentials (status 401)"
-            : "the server wants credentials, and neither ~/.netrc nor a git credential helper has"
-                + " any; or there is no such repository (status 401)");
   }
 
   /** From an answer to the first request that is not an advertisement. */

@@ -3,7 +3,6 @@ package dev.gitfs.git.remote;
 import dev.gitfs.git.remote.RemoteException.Kind;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,8 +41,9 @@ final class HttpRoute {
       RemoteUrl.Http url,
       GitConfig config,
       Map<String, String> environment,
-      CredentialHelpers helpers) {
-    return to(url, config, environment, helpers, false);
+      CredentialHelpers helpers,
+      Optional<CredentialSource> given) {
+    return to(url, config, environment, helpers, given, false);
   }
 
   private static HttpRoute to(
@@ -51,12 +51,13 @@ final class HttpRoute {
       GitConfig config,
       Map<String, String> environment,
       CredentialHelpers helpers,
+      Optional<CredentialSource> given,
       boolean elsewhere) {
-    var netrc = Optional.ofNullable(environment.get("HOME")).map(home -> Path.of(home, ".netrc"));
+    var settings = new HttpSettings(config, environment, url);
     return new HttpRoute(
         url.base(),
-        new HttpAuthentication(url, netrc, helpers),
-        new HttpSettings(config, environment, url).extraHeaders(elsewhere),
+        new HttpAuthentication(url, settings, environment, helpers, given),
+        settings.extraHeaders(elsewhere),
         config,
         environment,
         helpers);
@@ -95,7 +96,8 @@ final class HttpRoute {
       return new HttpRoute(moved, authentication, headers, config, environment, helpers);
     }
     var url = new RemoteUrl.Http(moved, Optional.empty(), Optional.empty());
-    return to(url, config, environment, helpers, !isUpgrade(origin(), origin.get()));
+    return to(
+        url, config, environment, helpers, Optional.empty(), !isUpgrade(origin(), origin.get()));
   }
 
   private HttpOrigin origin() {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,15 @@ final class HttpSettings {
     }
   }
 
+  private static final String HTTP = "http";
+
+  /** Those of which git dies when they are no boolean. */
+  private static final List<String> BOOLEANS =
+      List.of("sslverify", "sslcertpasswordprotected", "savecookies", "ssltry", "noepsv");
+
+  private static final List<String> NUMBERS =
+      List.of("lowspeedlimit", "lowspeedtime", "postbuffer", "maxrequests", "minsessions");
+
   /** Begins as git's own does: there are servers and firewalls that look. */
   private static final String USER_AGENT = "git/2.0 (" + Protocol.AGENT + ")";
 
@@ -53,12 +63,44 @@ final class HttpSettings {
     this.target = UrlPattern.Target.of(url);
   }
 
+  /**
+   * The same, if git would take the values.
+   *
+   * @throws RemoteException in git's words, for a value that git refuses; or for what git would do
+   *     and git-fs cannot, where to go on without would be another thing than was asked for
+   */
+  HttpSettings checked() throws RemoteException {
+    for (String name : BOOLEANS) {
+      check(name, GitConfig::isBoolean, "bad boolean config value '%s' for 'http.%s'");
+    }
+    for (String name : NUMBERS) {
+      check(name, GitConfig::isNumber, "bad numeric config value '%s' for 'http.%s': invalid unit");
+    }
+    check(
+        "followredirects",
+        value -> value.equalsIgnoreCase("initial") || GitConfig.isBoolean(value),
+        "bad boolean config value '%s' for 'http.%s'");
+    return this;
+  }
+
+  private void check(String name, Predicate<String> right, String complaint)
+      throws RemoteException {
+    // Also those that a later one takes back: git parses each.
+    for (String value : config.urlValues(HTTP, target, name, false)) {
+      if (!right.test(value)) {
+        throw new RemoteException(
+            RemoteException.Kind.LOCAL,
+            "git refuses its configuration: " + complaint.formatted(value, name));
+      }
+    }
+  }
+
   String userAgent() {
     return setting("GIT_HTTP_USER_AGENT", "useragent").orElse(USER_AGENT);
   }
 
   Redirects redirects() {
-    String value = config.httpValue(target, "followredirects").orElse("initial");
+    String value = config.urlValue(HTTP, target, "followredirects").orElse("initial");
     if (value.equalsIgnoreCase("initial")) {
       return Redirects.INITIAL;
     }
@@ -69,7 +111,21 @@ final class HttpSettings {
   boolean verify() {
     // Set to anything at all, the variable turns verification off: git's rule.
     return !environment.containsKey("GIT_SSL_NO_VERIFY")
-        && config.httpValue(target, "sslverify").map(GitConfig::isTrue).orElse(true);
+        && config.urlValue(HTTP, target, "sslverify").map(GitConfig::isTrue).orElse(true);
+  }
+
+  /** The public key that the server must have, besides all else, as curl takes it. */
+  Optional<String> pinnedKey() {
+    return config.urlValue(HTTP, target, "pinnedpubkey").filter(pin -> !pin.isEmpty());
+  }
+
+  /** Whether credentials are sent before the server asks, and by which schemes (git 2.46). */
+  Optional<Challenges> proactiveAuthentication() {
+    return switch (config.urlValue(HTTP, target, "proactiveauth").orElse("none")) {
+      case "basic" -> Optional.of(new Challenges(List.of("Basic")));
+      case "auto" -> Optional.of(Challenges.UNKNOWN);
+      default -> Optional.empty();
+    };
   }
 
   /** The file of certificates to trust; empty for those that come with the JDK. */
@@ -106,7 +162,7 @@ final class HttpSettings {
    */
   List<Header> extraHeaders(boolean elsewhere) {
     var headers = new ArrayList<Header>();
-    for (String line : config.httpValues(target, "extraheader", elsewhere)) {
+    for (String line : config.urlValues(HTTP, target, "extraheader", elsewhere)) {
       int colon = line.indexOf(':');
       if (line.isEmpty()) {
         headers.clear();
@@ -120,7 +176,7 @@ final class HttpSettings {
 
   /** The proxy's URL as configured; empty for a direct connection. */
   Optional<String> proxy() {
-    var configured = config.httpValue(target, "proxy");
+    var configured = config.urlValue(HTTP, target, "proxy");
     var names =
         target.scheme().equals("https")
             ? Stream.of("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
@@ -141,14 +197,15 @@ final class HttpSettings {
   }
 
   private Optional<String> setting(String variable, String name) {
-    return variable(variable).or(() -> config.httpValue(target, name));
+    return variable(variable).or(() -> config.urlValue(HTTP, target, name));
   }
 
   private Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(value -> !value.isEmpty());
   }
 
-  private Path path(String name) {
+  /** A file that a setting names. */
+  Path path(String name) {
     String home = environment.getOrDefault("HOME", "");
     return Path.of(name.startsWith("~/") ? home + name.substring(1) : name);
   }

@@ -71,16 +71,23 @@ final class HttpTransport implements Transport {
   private final RemoteUrl.Http url;
 
   private HttpTransport(
-      RemoteUrl.Http url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
+      RemoteUrl.Http url,
+      GitProgram git,
+      GitConfig config,
+      RemoteOptions options,
+      Optional<CredentialSource> given,
+      Traffic traffic)
       throws RemoteException {
     this.traffic = traffic;
-    this.settings = new HttpSettings(config, options.environment(), url);
-    var given = options.timeouts();
-    this.timeouts = new Timeouts(given.connect(), settings.idle(given.idle()), given.keep());
+    this.settings = new HttpSettings(config, options.environment(), url).checked();
+    var patience = options.timeouts();
+    this.timeouts =
+        new Timeouts(patience.connect(), settings.idle(patience.idle()), patience.keep());
     var proxyUrl = settings.proxy();
     this.proxy =
         proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
-    this.route = HttpRoute.to(url, config, options.environment(), new CredentialHelpers(git));
+    var helpers = new CredentialHelpers(git, config);
+    this.route = HttpRoute.to(url, config, options.environment(), helpers, given);
     this.permitted = options.redirects();
     this.url = url;
     this.lease = new FutureTask<>(this::leaseClient);
@@ -88,9 +95,14 @@ final class HttpTransport implements Transport {
   }
 
   static HttpTransport create(
-      RemoteUrl.Http url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
+      RemoteUrl.Http url,
+      GitProgram git,
+      GitConfig config,
+      RemoteOptions options,
+      Optional<CredentialSource> given,
+      Traffic traffic)
       throws RemoteException {
-    return new HttpTransport(url, git, config, options, traffic);
+    return new HttpTransport(url, git, config, options, given, traffic);
   }
 
   private HttpClients.Lease leaseClient() throws RemoteException {
@@ -192,10 +204,9 @@ final class HttpTransport implements Transport {
         return response;
       }
       HttpExchange.of(response).discard();
-      if (status == 401) {
-        if (via.authentication().next(login).isEmpty()) {
-          throw HttpFailure.unauthenticated(login.isPresent());
-        }
+      if (status == 401 || status == 403) {
+        via.authentication()
+            .refused(login, status, response.headers().allValues("WWW-Authenticate"));
         traffic.retry();
       } else if (HttpFailure.isRedirect(status) && follows(request)) {
         if (redirects++ == MOST_REDIRECTS) {

@@ -44,16 +44,18 @@ final class HttpTrust {
    */
   private record Terms(
       boolean verify,
+      Optional<PinnedKey> pin,
       Optional<Path> authorities,
       Optional<Path> certificate,
       Optional<Path> key,
       List<FileTime> changed) {
 
-    static Terms of(HttpSettings settings) {
+    static Terms of(HttpSettings settings) throws RemoteException {
       var files =
           Stream.of(settings.authorities(), settings.clientCertificate(), settings.clientKey());
       return new Terms(
           settings.verify(),
+          PinnedKey.of(settings),
           settings.authorities(),
           settings.clientCertificate(),
           settings.clientKey(),
@@ -81,13 +83,14 @@ final class HttpTrust {
     if (known != null) {
       return known;
     }
-    var fresh = newContext(settings, soon);
+    var fresh = newContext(settings, terms, soon);
     CONTEXTS.put(terms, fresh);
     return fresh;
   }
 
-  private static SSLContext newContext(HttpSettings settings, boolean soon) throws RemoteException {
-    TrustManager trust;
+  private static SSLContext newContext(HttpSettings settings, Terms terms, boolean soon)
+      throws RemoteException {
+    X509ExtendedTrustManager trust;
     if (settings.verify()) {
       var authorities = settings.authorities();
       var loading = new FutureTask<>(() -> load(authorities));
@@ -106,7 +109,8 @@ final class HttpTrust {
     }
     try {
       var context = SSLContext.getInstance("TLS");
-      context.init(keys, new TrustManager[] {trust}, null);
+      var pinned = terms.pin.<X509ExtendedTrustManager>map(pin -> new Pinned(trust, pin));
+      context.init(keys, new TrustManager[] {pinned.orElse(trust)}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new RemoteException(
@@ -141,43 +145,41 @@ final class HttpTrust {
     return store;
   }
 
-  /** Verifies with what is loaded by the time it is needed. */
-  private static final class Late extends X509ExtendedTrustManager {
+  /** Of a client: there are no clients to check. */
+  private abstract static class ServerTrust extends X509ExtendedTrustManager {
 
-    private final FutureTask<X509ExtendedTrustManager> loading;
+    /**
+     * Checks a server that was connected to by {@code by}, an engine or a socket, if that is known.
+     */
+    abstract void check(X509Certificate[] chain, String type, Optional<Object> by)
+        throws CertificateException;
 
-    Late(FutureTask<X509ExtendedTrustManager> loading) {
-      this.loading = loading;
-    }
-
-    private X509ExtendedTrustManager loaded() throws CertificateException {
-      try {
-        loading.run();
-        return loading.get();
-      } catch (ExecutionException e) {
-        throw new CertificateException(e.getCause().getMessage(), e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CertificateException("interrupted", e);
+    static void check(
+        X509ExtendedTrustManager with, X509Certificate[] chain, String type, Optional<Object> by)
+        throws CertificateException {
+      switch (by.orElse(null)) {
+        case SSLEngine engine -> with.checkServerTrusted(chain, type, engine);
+        case Socket socket -> with.checkServerTrusted(chain, type, socket);
+        case null, default -> with.checkServerTrusted(chain, type);
       }
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine)
         throws CertificateException {
-      loaded().checkServerTrusted(chain, type, engine);
+      check(chain, type, Optional.ofNullable(engine));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket)
         throws CertificateException {
-      loaded().checkServerTrusted(chain, type, socket);
+      check(chain, type, Optional.ofNullable(socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String type)
         throws CertificateException {
-      loaded().checkServerTrusted(chain, type);
+      check(chain, type, Optional.empty());
     }
 
     @Override
@@ -204,30 +206,62 @@ final class HttpTrust {
     }
   }
 
+  /** Verifies with what is loaded by the time it is needed. */
+  private static final class Late extends ServerTrust {
+
+    private final FutureTask<X509ExtendedTrustManager> loading;
+
+    Late(FutureTask<X509ExtendedTrustManager> loading) {
+      this.loading = loading;
+    }
+
+    private X509ExtendedTrustManager loaded() throws CertificateException {
+      try {
+        loading.run();
+        return loading.get();
+      } catch (ExecutionException e) {
+        throw new CertificateException(e.getCause().getMessage(), e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new CertificateException("interrupted", e);
+      }
+    }
+
+    @Override
+    void check(X509Certificate[] chain, String type, Optional<Object> by)
+        throws CertificateException {
+      check(loaded(), chain, type, by);
+    }
+  }
+
+  /** Wants the one key besides, whether or not the certificate is verified: as in curl. */
+  private static final class Pinned extends ServerTrust {
+
+    private final X509ExtendedTrustManager other;
+    private final PinnedKey pin;
+
+    Pinned(X509ExtendedTrustManager other, PinnedKey pin) {
+      this.other = other;
+      this.pin = pin;
+    }
+
+    @Override
+    void check(X509Certificate[] chain, String type, Optional<Object> by)
+        throws CertificateException {
+      check(other, chain, type, by);
+      if (chain.length == 0 || !pin.is(chain[0].getPublicKey())) {
+        throw new CertificateException(
+            "the server's public key is not the one that http.pinnedPubkey names");
+      }
+    }
+  }
+
   /** What {@code http.sslVerify=false} asks for. */
-  private static final class Anyone extends X509ExtendedTrustManager {
+  private static final class Anyone extends ServerTrust {
 
     @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
+    void check(X509Certificate[] chain, String type, Optional<Object> by) {
+      // The user's word.
     }
   }
 }

@@ -18,7 +18,7 @@ public record RemoteOptions(
     Map<String, String> environment,
     Timeouts timeouts,
     RetryPolicy retries,
-    Optional<Credential> credential,
+    Optional<CredentialSource> credential,
     Predicate<String> redirects) {
 
   public RemoteOptions {
@@ -34,8 +34,8 @@ public record RemoteOptions(
     return new RemoteOptions(System.getenv(), Timeouts.DEFAULT, RetryPolicy.DEFAULT);
   }
 
-  /** The same, with a credential. */
-  public RemoteOptions with(Credential offered) {
+  /** The same, with a credential from {@code offered}. */
+  public RemoteOptions with(CredentialSource offered) {
     return new RemoteOptions(environment, timeouts, retries, Optional.of(offered), redirects);
   }
 

@@ -32,10 +32,11 @@ public final class Remotes {
   public static Remote open(String source, RemoteOptions options) throws RemoteException {
     var git = new GitProgram(options.environment());
     try {
-      var config = GitConfig.read(git);
-      var url = offering(options.credential(), source, locate(source, config, Path.of("")));
+      var config = GitConfig.read(git, source);
+      var url = locate(source, config, Path.of(""));
+      var given = isFor(source, url) ? options.credential() : Optional.<CredentialSource>empty();
       var traffic = new Traffic();
-      var transport = transport(url, git, config, options, traffic);
+      var transport = transport(url, git, config, options, given, traffic);
       return new WireRemote(url.toString(), transport, options.retries(), traffic);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -45,11 +46,16 @@ public final class Remotes {
   }
 
   private static Transport transport(
-      RemoteUrl url, GitProgram git, GitConfig config, RemoteOptions options, Traffic traffic)
+      RemoteUrl url,
+      GitProgram git,
+      GitConfig config,
+      RemoteOptions options,
+      Optional<CredentialSource> given,
+      Traffic traffic)
       throws RemoteException {
     var timeouts = options.timeouts();
     return switch (url) {
-      case RemoteUrl.Http http -> HttpTransport.create(http, git, config, options, traffic);
+      case RemoteUrl.Http http -> HttpTransport.create(http, git, config, options, given, traffic);
       case RemoteUrl.Ssh ssh ->
           new StreamTransport(SshCommand.of(ssh, config, options)::connect, timeouts, traffic);
       case RemoteUrl.Git daemon ->
@@ -59,18 +65,12 @@ public final class Remotes {
     };
   }
 
-  /** A credential that was given counts like one in the URL, unless the URL has its own. */
-  private static RemoteUrl offering(Optional<Credential> given, String source, RemoteUrl located)
-      throws RemoteException {
-    if (given.isPresent()
-        && located instanceof RemoteUrl.Http(var base, var user, var _)
+  /** Whether what was given for {@code source} is for {@code located}, which names no user. */
+  private static boolean isFor(String source, RemoteUrl located) throws RemoteException {
+    return located instanceof RemoteUrl.Http(var base, var user, var _)
         && user.isEmpty()
         && RemoteUrl.parse(source, Path.of("")) instanceof RemoteUrl.Http named
-        && named.base().resolve("/").equals(base.resolve("/"))) {
-      return new RemoteUrl.Http(
-          base, Optional.of(given.get().user()), Optional.of(given.get().password()));
-    }
-    return located;
+        && named.base().resolve("/").equals(base.resolve("/"));
   }
 
   /** What {@code source} means, by what exists and by {@code url.*.insteadOf}. */

@@ -50,9 +50,11 @@ final class UrlPattern {
     if (!url.matches() || !url.group("scheme").equalsIgnoreCase(target.scheme())) {
       return Optional.empty();
     }
-    String port = url.group("port");
-    int number =
-        port == null || port.isEmpty() ? usualPort(target.scheme()) : Integer.parseInt(port);
+    String port = Optional.ofNullable(url.group("port")).orElse("");
+    if (port.length() > 5) {
+      return Optional.empty();
+    }
+    int number = port.isEmpty() ? usualPort(target.scheme()) : Integer.parseInt(port);
     String host = bare(url.group("host")).toLowerCase(Locale.ROOT);
     String user = url.group("user");
     boolean userMatters = user != null;

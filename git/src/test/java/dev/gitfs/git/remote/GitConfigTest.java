@@ -2,11 +2,14 @@ package dev.gitfs.git.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gitfs.git.remote.RemoteException.Kind;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class GitConfigTest {
 
@@ -52,8 +55,8 @@ class GitConfigTest {
   void aSettingForTheUrlGoesBeforeAGeneralOne() throws Exception {
     var config = config("http.https://a.com.proxy\nA", "http.proxy\ngeneral");
 
-    assertThat(config.httpValue(target("https://a.com/r"), "proxy")).contains("A");
-    assertThat(config.httpValue(target("https://b.com/r"), "proxy")).contains("general");
+    assertThat(config.urlValue("http", target("https://a.com/r"), "proxy")).contains("A");
+    assertThat(config.urlValue("http", target("https://b.com/r"), "proxy")).contains("general");
   }
 
   @Test
@@ -64,9 +67,11 @@ class GitConfigTest {
             "http.https://a.com/team.proxy\nteam",
             "http.https://*.com.proxy\nstar");
 
-    assertThat(config.httpValue(target("https://a.com/team/repo"), "proxy")).contains("precise");
-    assertThat(config.httpValue(target("https://a.com/team/other"), "proxy")).contains("team");
-    assertThat(config.httpValue(target("https://a.com/teams"), "proxy")).contains("star");
+    assertThat(config.urlValue("http", target("https://a.com/team/repo"), "proxy"))
+        .contains("precise");
+    assertThat(config.urlValue("http", target("https://a.com/team/other"), "proxy"))
+        .contains("team");
+    assertThat(config.urlValue("http", target("https://a.com/teams"), "proxy")).contains("star");
   }
 
   @Test
@@ -149,13 +154,6 @@ class GitConfigTest {
   }
 
   @Test
-  void withoutGitThereIsNoConfiguration() throws Exception {
-    var config = GitConfig.read(new GitProgram(Map.of("PATH", "/nonexistent")));
-
-    assertThat(config.rewritten("gh:o/r")).isEqualTo("gh:o/r");
-  }
-
-  @Test
   void gitItselfReadsTheConfiguration() throws Exception {
     var environment =
         Map.of(
@@ -166,7 +164,51 @@ class GitConfigTest {
             "GIT_CONFIG_KEY_0", "url.https://github.com/.insteadOf",
             "GIT_CONFIG_VALUE_0", "gh:");
 
-    assertThat(GitConfig.read(new GitProgram(environment)).rewritten("gh:o/r"))
+    assertThat(GitConfig.read(new GitProgram(environment), "gh:o/r").rewritten("gh:o/r"))
         .isEqualTo("https://github.com/o/r");
+  }
+
+  private static Setting refusing(Path home, String text) {
+    return new Setting(home).config(text);
+  }
+
+  @Test
+  void whatGitRefusesIsRefusedInItsWords(@TempDir Path home) {
+    var broken = refusing(home, "[http\n");
+    assertThat(Failing.with(Kind.LOCAL, () -> broken.open("http://127.0.0.1:1/r")))
+        .hasMessageContaining("bad config line 1 in file " + home);
+  }
+
+  @Test
+  void anIncludeThatCannotBeReadIsRefused(@TempDir Path home) {
+    var broken = refusing(home, "[include]\n\tpath = " + home + "\n");
+    assertThat(Failing.with(Kind.LOCAL, () -> broken.open("http://127.0.0.1:1/r")))
+        .hasMessageContaining("Is a directory");
+  }
+
+  @Test
+  void aValueThatGitRefusesIsRefused(@TempDir Path home) {
+    for (var setting :
+        List.of("sslVerify = maybe", "followRedirects = some", "lowSpeedTime = soon")) {
+      var broken = refusing(home, "[http]\n\t" + setting + "\n");
+      var value = setting.split(" = ")[1];
+      assertThat(Failing.with(Kind.LOCAL, () -> broken.open("http://127.0.0.1:1/r")))
+          .hasMessageContaining("config value '" + value + "' for 'http.");
+      home.resolve(".gitconfig").toFile().delete();
+    }
+  }
+
+  @Test
+  void anIncludeMayDependOnTheRepositorysUrl(@TempDir Path home) throws Exception {
+    new Setting(home).file("work", "[url \"https://mirror/\"]\n\tinsteadOf = https://host/\n");
+    var setting =
+        refusing(
+            home, "[includeIf \"hasconfig:remote.*.url:https://host/team/**\"]\n\tpath = work\n");
+    var git = new GitProgram(setting.options().environment());
+
+    assertThat(GitConfig.read(git, "https://host/team/r").rewritten("https://host/team/r"))
+        .isEqualTo("https://mirror/team/r");
+    assertThat(GitConfig.read(git, "https://host/r").rewritten("https://host/r"))
+        .isEqualTo("https://host/r");
   }
 }

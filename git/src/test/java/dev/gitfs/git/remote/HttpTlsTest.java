@@ -8,12 +8,15 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.gitfs.git.remote.RemoteException.Kind;
 import dev.gitfs.testkit.Processes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
@@ -122,6 +125,61 @@ class HttpTlsTest {
       assertThat(failure).hasMessageContaining("sec1.pem").hasMessageContaining("openssl pkcs8");
       assertThat(CapturedLog.text(failure))
           .doesNotContain(Files.readAllLines(home.resolve("sec1.pem")).get(1));
+    }
+  }
+
+  private String keyHash() {
+    openssl("ec -in key.pem -pubout -out public.pem");
+    openssl("ec -in key.pem -pubout -outform DER -out public.der");
+    openssl("dgst -sha256 -binary -out public.hash public.der");
+    try {
+      return Base64.getEncoder().encodeToString(Files.readAllBytes(home.resolve("public.hash")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void known(String pin) throws Exception {
+    try (var remote =
+        setting.env("GIT_CONFIG_COUNT", "3").env("GIT_CONFIG_VALUE_2", pin).open(url())) {
+      Failing.with(Kind.NOT_FOUND, remote::capabilities);
+    }
+  }
+
+  @Test
+  void theServerHasThePinnedKeyOrIsRefused() throws Exception {
+    String hash = keyHash();
+    openssl("genpkey -algorithm ed25519 -out other.key");
+    openssl("pkey -in other.key -pubout -out other.pem");
+    setting
+        .env("GIT_CONFIG_KEY_0", "http.sslCert")
+        .env("GIT_CONFIG_VALUE_0", home + "/cert.pem")
+        .env("GIT_CONFIG_KEY_1", "http.sslKey")
+        .env("GIT_CONFIG_VALUE_1", home + "/key.pem")
+        .env("GIT_CONFIG_KEY_2", "http.pinnedPubkey");
+    String no = "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    known("sha256//" + hash);
+    known(no + ";sha256//" + hash);
+    known(home + "/public.pem");
+    known(home + "/public.der");
+    clients.clear();
+    for (String verify : List.of("", "1")) {
+      if (!verify.isEmpty()) {
+        setting.env("GIT_SSL_NO_VERIFY", verify);
+      }
+      for (String other : List.of(no, home + "/other.pem")) {
+        try (var remote = setting.env("GIT_CONFIG_VALUE_2", other).open(url())) {
+          var failure = Failing.with(Kind.UNREACHABLE, remote::capabilities);
+          assertThat(failure).hasMessageContaining("http.pinnedPubkey");
+        }
+      }
+    }
+    assertThat(clients).isEmpty();
+    for (String none : List.of(home + "/nothing.pem", "sha256//%")) {
+      try (var remote = setting.env("GIT_CONFIG_VALUE_2", none).open(url())) {
+        var failure = Failing.with(Kind.LOCAL, remote::capabilities);
+        assertThat(failure).hasMessageContaining(none);
+      }
     }
   }
 

@@ -124,11 +124,9 @@ class RemotesTest {
   }
 
   @Test
-  void withoutGitALocalRepositoryCannotBeServed() throws Exception {
+  void withoutGitNothingIsOpenedPastItsConfiguration() {
     var setting = new Setting(directory).env("PATH", "/nonexistent");
-    try (var remote = setting.open(directory.toString())) {
-      var failure = Failing.with(Kind.UNREACHABLE, remote::capabilities);
-      assertThat(failure).hasMessageContaining("is it installed?");
-    }
+    var failure = Failing.with(Kind.LOCAL, () -> setting.open(directory.toString()));
+    assertThat(failure).hasMessageContaining("is it installed?");
   }
 }

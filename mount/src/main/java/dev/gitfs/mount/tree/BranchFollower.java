@@ -388,7 +388,8 @@ public final class BranchFollower implements AutoCloseable {
 
   private static FollowState.Kind kind(RemoteException e) {
     return switch (e.kind()) {
-      case NOT_FOUND, FORBIDDEN, UNAUTHENTICATED -> FollowState.Kind.REPOSITORY_GONE;
+      case NOT_FOUND -> FollowState.Kind.REPOSITORY_GONE;
+      case FORBIDDEN, UNAUTHENTICATED -> FollowState.Kind.CREDENTIALS_REFUSED;
       case UNREACHABLE, TIMED_OUT -> FollowState.Kind.OFFLINE;
       case SERVER_FAILED, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL -> FollowState.Kind.FAILING;
     };

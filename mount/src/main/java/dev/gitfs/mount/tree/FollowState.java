@@ -23,8 +23,10 @@ public record FollowState(
     FIXED,
     /** The branch was deleted; it shows the last commit. */
     BRANCH_GONE,
-    /** There is no such repository any more, or none that these credentials may see. */
+    /** There is no such repository any more. */
     REPOSITORY_GONE,
+    /** The server wants other credentials, or allows these not to see the repository. */
+    CREDENTIALS_REFUSED,
     /** The server cannot be reached. */
     OFFLINE,
     /** The server was asked in vain for another reason. */
