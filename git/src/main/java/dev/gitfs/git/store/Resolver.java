@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,6 +41,7 @@ final class Resolver {
   private final Upstream upstream;
   private final LocalObjects local;
   private final CacheRepository repository;
+  private final Lag lag = new Lag();
 
   Resolver(Remote remote, Upstream upstream, LocalObjects local, CacheRepository repository) {
     this.remote = remote;
@@ -54,8 +56,12 @@ final class Resolver {
       return byId(ObjectId.fromString(name.get()));
     }
     try {
-      return name.isPresent() ? byName(name.get()) : byHead();
+      // What was listed and is not sent was perhaps there a moment ago: the refs are asked anew.
+      return lag.outlast(() -> name.isPresent() ? byName(name.get()) : byHead());
     } catch (RemoteException e) {
+      if (e.kind() == RemoteException.Kind.NO_SUCH_OBJECT) {
+        throw notSent(name.orElse(Constants.HEAD), e);
+      }
       Optional<Revision> remembered = remembered(name, e);
       if (remembered.isEmpty()) {
         throw e;
@@ -104,16 +110,25 @@ final class Resolver {
     return tips;
   }
 
-  /** The commit that {@code tip} names, with the trees in which it differs from {@code shown}. */
+  /**
+   * The commit that {@code tip} names, or what its ref names by now, with the trees in which it
+   * differs from {@code shown}.
+   */
   Revision advance(Tip tip, Revision shown) throws IOException, InterruptedException {
+    try {
+      var failed = new AtomicBoolean();
+      return lag.outlast(() -> {
+        Tip now = failed.getAndSet(true) ? tips(Set.of(tip.name())).get(tip.name()) : tip;
+        return advanceTo(now == null ? tip : now, shown);
+      });
+    } catch (RemoteException e) {
+      throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT ? notSent(tip.ref(), e) : e;
+    }
+  }
+
+  private Revision advanceTo(Tip tip, Revision shown) throws IOException, InterruptedException {
     if (!isComplete(tip.id())) {
-      try {
-        upstream.fetchDifference(tip.id(), shown.commit());
-      } catch (RemoteException e) {
-        throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT
-            ? notGiven(tip.id(), tip.ref(), e)
-            : e;
-      }
+      upstream.fetchDifference(tip.id(), shown.commit());
     }
     Commit commit = commit(tip.id(), tip.ref());
     return tip.name().equals(Constants.HEAD)
@@ -122,7 +137,12 @@ final class Resolver {
   }
 
   private Revision byId(ObjectId id) throws IOException, InterruptedException {
-    Commit commit = commit(id, id.name());
+    Commit commit;
+    try {
+      commit = commit(id, id.name());
+    } catch (RemoteException e) {
+      throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT ? notGiven(id, e) : e;
+    }
     Map<String, ObjectId> refs = Map.of("refs/git-fs/" + id.name(), commit.id());
     return publish(commit, id.name(), refs, "");
   }
@@ -207,11 +227,7 @@ final class Resolver {
   /** The commit that {@code id} is or, being a tag, leads to; local, with its root tree. */
   private Commit commit(ObjectId id, String name) throws IOException, InterruptedException {
     if (!isComplete(id)) {
-      try {
-        upstream.fetchCommit(id);
-      } catch (RemoteException e) {
-        throw e.kind() == RemoteException.Kind.NO_SUCH_OBJECT ? notGiven(id, name, e) : e;
-      }
+      upstream.fetchCommit(id);
     }
     Commit commit = commitHere(id, name);
     if (!local.has(commit.tree())) {
@@ -307,15 +323,24 @@ final class Resolver {
                 remote.url()));
   }
 
-  private IOException notGiven(ObjectId id, String name, RemoteException cause) {
+  private IOException notGiven(ObjectId id, RemoteException cause) {
     var failure =
         new RevisionException(
-            name.equals(id.name())
-                ? "%s has no commit %s, or does not give it away".formatted(remote.url(), name)
-                : "%s lists %s as %s, but does not send it"
-                    .formatted(remote.url(), name, id.name()));
+            "%s has no commit %s, or does not give it away".formatted(remote.url(), id.name()));
     failure.initCause(cause);
     return failure;
+  }
+
+  /** What a server lists is there: that it is not sent is the server's failure. */
+  private RemoteException notSent(String name, RemoteException cause) {
+    return new RemoteException(
+        RemoteException.Kind.SERVER_FAILED,
+        "%s lists %s, but has not sent its commit, asked again for %d seconds: a mirror behind it"
+                .formatted(remote.url(), name, Lag.BUDGET.toSeconds())
+            + " may lag, or its repository is damaged ("
+            + cause.getMessage()
+            + ")",
+        cause);
   }
 
   private static String shortName(String ref) {

@@ -63,6 +63,7 @@ final class Upstream {
   private final Map<ObjectId, ObjectId> shown = new ConcurrentHashMap<>();
 
   private final ReentrantLock wholeFetch = new ReentrantLock();
+  private final Lag lag = new Lag();
 
   /** Only ever grows coarser. */
   private volatile Grain grain;
@@ -308,6 +309,14 @@ final class Upstream {
   }
 
   private PackIntake.Taken fetch(FetchRequest request, PackKind kind, Reception reception)
+      throws IOException, InterruptedException {
+    // A commit may be one that the user has named; all else is of what the server has sent.
+    return request.depth() > 0
+        ? fetchOnce(request, kind, reception)
+        : lag.outlast(() -> fetchOnce(request, kind, reception));
+  }
+
+  private PackIntake.Taken fetchOnce(FetchRequest request, PackKind kind, Reception reception)
       throws IOException, InterruptedException {
     var taken = new AtomicReference<>(PackIntake.Taken.NOTHING);
     try {
