@@ -2,6 +2,7 @@ package dev.gitfs.fuse;
 
 import dev.gitfs.fuse.linux.Channel;
 import dev.gitfs.fuse.linux.Errors;
+import dev.gitfs.fuse.linux.Proc;
 import dev.gitfs.fuse.wire.Opcode;
 import dev.gitfs.fuse.wire.RequestStruct.InterruptIn;
 import java.lang.System.Logger;
@@ -24,14 +25,26 @@ final class Dispatcher {
    */
   private static final long INTERRUPT_RETRY_MILLIS = 1;
 
+  /** How often to look whether a signal has come that is fatal. A process that dies so waits. */
+  private static final long FATAL_LOOK_MILLIS = 50;
+
   private final FileSystem fileSystem;
   private final Operations operations;
   private final ExchangePool pool;
   private final Lifetime lifetime;
-  private final WaitingThreads waiting = new WaitingThreads();
+  private final WaitingThreads waiting;
+  private final Proc proc;
   private final Thread.Builder.OfVirtual threads = Thread.ofVirtual().name("fuse-request-", 0);
 
-  Dispatcher(FileSystem fileSystem, Features features, ExchangePool pool, Lifetime lifetime) {
+  Dispatcher(
+      FileSystem fileSystem,
+      Features features,
+      ExchangePool pool,
+      Lifetime lifetime,
+      WaitingThreads waiting,
+      Proc proc) {
+    this.waiting = waiting;
+    this.proc = proc;
     this.fileSystem = fileSystem;
     this.operations = new Operations(features);
     this.pool = pool;
@@ -104,7 +117,7 @@ final class Dispatcher {
 
   private void runWaiting(Exchange exchange) {
     long unique = exchange.unique();
-    waiting.enter(unique);
+    waiting.enter(unique, exchange.request().pid());
     try {
       exchange.mayWait();
       run(exchange);
@@ -152,16 +165,27 @@ final class Dispatcher {
     }
   }
 
+  /**
+   * A signal has come for a process that waits. The kernel tells of any signal, also of those after
+   * which a system call goes on, and it tells once (request_wait_answer in fs/fuse/dev.c); on a
+   * local disk only a fatal one would end the call. So this looks for one as long as the request
+   * waits.
+   */
   private void interrupt(Exchange exchange) throws FuseException, InterruptedException {
     long request = exchange.u64(InterruptIn.UNIQUE);
-    if (!waiting.interrupt(request)) {
+    if (!waiting.isWaiting(request)) {
       exchange.request().willWait();
       Thread.sleep(INTERRUPT_RETRY_MILLIS);
-      if (!waiting.interrupt(request)) {
+      if (!waiting.isWaiting(request)) {
         // The kernel sends it again if the request is still open, and else forgets it.
         throw Errno.EAGAIN.exception();
       }
     }
+    while (waiting.isWaiting(request) && !proc.isDying(waiting.asker(request))) {
+      exchange.request().willWait();
+      Thread.sleep(FATAL_LOOK_MILLIS);
+    }
+    waiting.interrupt(request);
     exchange.noAnswer();
   }
 

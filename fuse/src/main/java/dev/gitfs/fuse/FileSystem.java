@@ -25,7 +25,7 @@ package dev.gitfs.fuse;
  * before anything that may block (network, disk, a lock held by such). That call does not return on
  * a reader thread: the operation is run again from its start by a virtual thread, where the call
  * returns at once and everything may block. A waiting thread is interrupted when the process that
- * asked is, and at the end of the mount.
+ * asked is killed, and at the end of the mount.
  *
  * <h2>What is not here</h2>
  *

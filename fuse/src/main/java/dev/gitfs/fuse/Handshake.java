@@ -12,10 +12,12 @@ import static dev.gitfs.fuse.wire.InitFlags.NO_OPENDIR_SUPPORT;
 import static dev.gitfs.fuse.wire.InitFlags.NO_OPEN_SUPPORT;
 import static dev.gitfs.fuse.wire.InitFlags.PARALLEL_DIROPS;
 import static dev.gitfs.fuse.wire.InitFlags.POSIX_ACL;
+import static dev.gitfs.fuse.wire.InitFlags.REQUEST_TIMEOUT;
 
 import dev.gitfs.fuse.linux.Channel;
 import dev.gitfs.fuse.linux.Errors;
 import dev.gitfs.fuse.linux.Pages;
+import dev.gitfs.fuse.linux.Proc.RequestTimeout;
 import dev.gitfs.fuse.wire.Fields;
 import dev.gitfs.fuse.wire.Opcode;
 import dev.gitfs.fuse.wire.Protocol;
@@ -23,6 +25,7 @@ import dev.gitfs.fuse.wire.ReplyStruct.InitOut;
 import dev.gitfs.fuse.wire.RequestStruct.InitIn;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * The first exchange on a connection, in which both sides say what they can do. Ends with the
@@ -46,13 +49,16 @@ final class Handshake {
   private final FileSystem fileSystem;
   private final Features features;
   private final boolean kernelChecksPermissions;
+  private final Optional<RequestTimeout> requestTimeout;
 
   Handshake(
       Channel channel,
       Exchange exchange,
       FileSystem fileSystem,
       Features features,
-      boolean kernelChecksPermissions) {
+      boolean kernelChecksPermissions,
+      Optional<RequestTimeout> requestTimeout) {
+    this.requestTimeout = requestTimeout;
     this.channel = channel;
     this.exchange = exchange;
     this.fileSystem = fileSystem;
@@ -84,8 +90,15 @@ final class Handshake {
           "This kernel speaks FUSE %d.%d; at least %d.%d (Linux 5.4) is needed"
               .formatted(major, exchange.u32(InitIn.MINOR), Protocol.MAJOR, Protocol.OLDEST_MINOR));
     }
-    var connection = new Connection(major, minor, MAX_READ, MAX_BACKGROUND, notifier);
     long flags = flags(offered());
+    var connection =
+        new Connection(
+            major,
+            minor,
+            MAX_READ,
+            MAX_BACKGROUND,
+            requestTimeout.filter(_ -> (flags & REQUEST_TIMEOUT) != 0).map(RequestTimeout::granted),
+            notifier);
     begin(connection);
     answer(connection, flags);
     return connection;
@@ -149,6 +162,10 @@ final class Handshake {
       // attributes of each file at every ls -l, only to learn again that there are none.
       wanted |= POSIX_ACL;
     }
+    if (requestTimeout.isPresent()) {
+      // Else the kernel's default counts, of which the administrator thought for all of them.
+      wanted |= REQUEST_TIMEOUT;
+    }
     wanted |=
         switch (features.readdirplus()) {
           case NEVER -> 0;
@@ -171,6 +188,10 @@ final class Handshake {
     Fields.u16(out, ReplyBuffer.BODY + InitOut.CONGESTION_THRESHOLD, CONGESTION);
     // The kernel lowers this to its own fs.fuse.max_pages_limit; reads are then smaller.
     Fields.u16(out, ReplyBuffer.BODY + InitOut.MAX_PAGES, MAX_READ / Pages.size());
+    if ((flags & REQUEST_TIMEOUT) != 0) {
+      Fields.u16(
+          out, ReplyBuffer.BODY + InitOut.REQUEST_TIMEOUT, requestTimeout.orElseThrow().asked());
+    }
     exchange.out().answered();
     check(exchange.send());
   }

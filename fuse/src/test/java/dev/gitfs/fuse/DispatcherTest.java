@@ -5,11 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.fuse.FakeChannel.Answer;
 import dev.gitfs.fuse.linux.Errors;
+import dev.gitfs.fuse.linux.Proc;
 import dev.gitfs.fuse.wire.Opcode;
 import dev.gitfs.fuse.wire.ReplyStruct.EntryOut;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,10 +36,19 @@ class DispatcherTest {
   private final FakeChannel kernel = new FakeChannel();
   private Session session;
 
+  @TempDir private Path proc;
+
   private void serve(FileSystem fs) throws IOException, InterruptedException {
     kernel.init(7, 45);
-    session = Session.start(fs, kernel, OPTIONS);
+    session = Session.start(fs, kernel, OPTIONS, new Proc(proc));
     kernel.answer();
+  }
+
+  /** The thread that all requests come from has these signals pending. */
+  private void pending(String mask) throws IOException {
+    Path status = Files.createDirectories(proc.resolve("4711")).resolve("status");
+    Path written = Files.writeString(proc.resolve("written"), "SigPnd:\t" + mask + "\n");
+    Files.move(written, status, StandardCopyOption.ATOMIC_MOVE);
   }
 
   @AfterEach
@@ -160,7 +175,59 @@ class DispatcherTest {
   }
 
   @Test
+  void aSignalThatIsNotFatalEndsNoRequestButAFatalOneAfterIt() throws Exception {
+    var fs = new MemoryFileSystem();
+    var slow = fs.slowFile(fs.root, "slow", "never", new CountDownLatch(1));
+    serve(fs);
+    pending("0000000000010000");
+
+    kernel.request(Opcode.READ, 200, slow.id, 0L, 0L, 4096, 0, 0L, 0, 0);
+    fs.awaitCalls("waiting read", 1);
+    kernel.request(Opcode.INTERRUPT, 201, 0, 200L);
+    assertThat(ask(Opcode.GETATTR, 1, new byte[16]).unique()).isEqualTo(100);
+    Thread.sleep(200);
+    assertThat(kernel.hasAnswer()).isFalse();
+
+    // The kernel does not tell a second time.
+    pending("0000000000010100");
+    Answer answer = kernel.answer();
+    assertThat(answer.unique()).isEqualTo(200);
+    assertThat(answer.error()).isEqualTo(-Errno.EINTR.number());
+  }
+
+  @Test
+  void whatIsOverdueIsAnsweredInTimeAndGoesOn() throws Exception {
+    var gate = new CountDownLatch(1);
+    var waiting = new WaitingThreads();
+    var deadlines = new Deadlines(kernel, waiting, Duration.ofMillis(2));
+    serve(new MemoryFileSystem());
+    var work =
+        Thread.startVirtualThread(() -> {
+          waiting.enter(500, 4711);
+          try {
+            gate.await();
+          } catch (InterruptedException e) {
+            throw new AssertionError(e);
+          }
+          waiting.leave(500);
+        });
+    while (!waiting.isWaiting(500)) {
+      Thread.onSpinWait();
+    }
+    Thread.sleep(2);
+
+    deadlines.answerOverdue();
+    assertThat(kernel.answer()).matches(a -> a.unique() == 500 && a.error() == -110);
+    deadlines.answerOverdue();
+    assertThat(kernel.hasAnswer()).isFalse();
+    assertThat(work.isAlive()).isTrue();
+    gate.countDown();
+    work.join();
+  }
+
+  @Test
   void anInterruptedRequestIsEintr() throws Exception {
+    pending("0000000000000100");
     var fs = new MemoryFileSystem();
     var slow = fs.slowFile(fs.root, "slow", "never", new CountDownLatch(1));
     serve(fs);

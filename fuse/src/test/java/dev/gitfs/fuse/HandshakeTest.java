@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitfs.fuse.FakeChannel.Answer;
 import dev.gitfs.fuse.linux.Errors;
+import dev.gitfs.fuse.linux.Proc;
 import dev.gitfs.fuse.wire.InitFlags;
 import dev.gitfs.fuse.wire.ReplyStruct.InitOut;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What is agreed with kernels old and new. */
 @Timeout(20)
@@ -105,6 +111,30 @@ class HandshakeTest {
     assertThat(has(flags, InitFlags.NO_OPENDIR_SUPPORT)).isFalse();
     assertThat(has(flags, InitFlags.DO_READDIRPLUS)).isFalse();
     assertThat(has(flags, InitFlags.EXPORT_SUPPORT)).isTrue();
+  }
+
+  @Test
+  void theLongestPatienceIsAskedOfAKernelThatHasALimit(@TempDir Path proc) throws Exception {
+    assertThat(granted(proc, 0, 0)).isEmpty();
+    // A default is for those who do not ask.
+    assertThat(granted(proc, 20, 0)).contains(Duration.ofSeconds(65_535));
+    assertThat(granted(proc, 0, 30)).contains(Duration.ofSeconds(30));
+    // The kernel takes no less than the time between its looks.
+    assertThat(granted(proc, 3, 2)).contains(Duration.ofSeconds(15));
+  }
+
+  private Optional<Duration> granted(Path proc, int byDefault, int most) throws Exception {
+    Path limits = Files.createDirectories(proc.resolve("sys/fs/fuse"));
+    Files.writeString(limits.resolve("default_request_timeout"), byDefault + "\n");
+    Files.writeString(limits.resolve("max_request_timeout"), most + "\n");
+    var channel = new FakeChannel();
+    channel.init(7, 45);
+    Session session = Session.start(new MemoryFileSystem(), channel, OPTIONS, new Proc(proc));
+    short asked = channel.answer().fields().getShort(InitOut.REQUEST_TIMEOUT);
+    assertThat(asked).isEqualTo((short) (byDefault + most == 0 ? 0 : 65_535));
+    channel.fail(Errors.ENODEV);
+    session.lifetime().await();
+    return session.connection().requestTimeout();
   }
 
   private static boolean has(int flags, long flag) {

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that take their time: others go on, and who asked can go away. */
 @Timeout(60)
@@ -44,44 +47,76 @@ class WaitingTest {
     assertThat(Shell.finish(readers).ok().lines()).hasSize(100).containsOnly("slow");
   }
 
-  @Test
-  void aProcessThatIsToldToStopReadingStopsAtOnce() throws Exception {
-    var readers = new ArrayList<Process>();
-    // Through the page cache nobody but the kernel waits; direct, the process itself does.
-    readers.add(mount.start("exec cat slow0"));
-    readers.add(mount.start("exec dd if=slow1 iflag=direct status=none"));
-    fs.awaitCalls("waiting read", 2);
+  /** A read(2) that waits, direct and without the page cache: prints its result, and errno. */
+  private static final String READER =
+      """
+      ulimit -c 0; exec python3 -c "
+      import ctypes, mmap, os, signal
+      for s in (signal.SIGALRM, signal.SIGCHLD, signal.SIGUSR1):
+          signal.signal(s, lambda *a: None)
+      signal.siginterrupt(signal.SIGALRM, False)
+      signal.signal(signal.SIGINT, %s)
+      libc = ctypes.CDLL(None, use_errno=True)
+      fd = os.open('slow0', os.O_RDONLY | os.O_DIRECT)
+      buffer = (ctypes.c_char * 4096).from_buffer(mmap.mmap(-1, 4096))
+      print(libc.pread(fd, buffer, 4096, 0), ctypes.get_errno())
+      "
+      """;
 
+  private static final String HANDLED = READER.formatted("lambda *a: None");
+  private static final String DEFAULT = READER.formatted("signal.SIG_DFL");
+
+  /** Attaches as a debugger does, with a stop, and goes away again. */
+  private static final String TRACER =
+      "python3 -c 'import ctypes; libc = ctypes.CDLL(None); libc.ptrace(16, %d, 0, 0)'";
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "KILL", "QUIT", "RTMIN"})
+  void aFatalSignalEndsAReadThatWaitsAtOnce(String signal) throws Exception {
+    assertThat(statusAfter(DEFAULT, signal)).isGreaterThan(128);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM", "KILL"})
+  void soItDoesThroughThePageCacheWhereTheKernelWaits(String signal) throws Exception {
+    assertThat(statusAfter("exec cat slow0", signal)).isGreaterThan(128);
+  }
+
+  private int statusAfter(String line, String signal) throws Exception {
+    Process reader = mount.start(line);
+    fs.awaitCalls("waiting read", 1);
     long start = System.nanoTime();
-    for (Process reader : readers) {
-      Shell.run(mount.directory(), "kill -INT " + reader.pid());
-      assertThat(Shell.finish(reader).status()).isEqualTo(128 + 2);
-    }
+    Shell.run(mount.directory(), "kill -" + signal + " " + reader.pid());
+    int status = Shell.finish(reader).status();
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+    return status;
   }
 
   @Test
-  void aSignalThatIsHandledMakesTheReadEintr() throws Exception {
-    Process reader =
-        mount.start(
-            """
-            exec python3 -c "
-            import os, signal
-            class Stop(Exception): pass
-            def stop(*a): raise Stop
-            signal.signal(signal.SIGUSR1, stop)
-            fd = os.open('slow0', os.O_RDONLY | os.O_DIRECT)
-            import mmap
-            buffer = mmap.mmap(-1, 4096)
-            try: os.readv(fd, [buffer])
-            except Stop: print('stopped')
-            "
-            """);
+  void aSignalThatIsNotFatalEndsNoRead() throws Exception {
+    Process reader = mount.start(HANDLED);
     fs.awaitCalls("waiting read", 1);
-    Shell.run(mount.directory(), "kill -USR1 " + reader.pid());
+    long pid = reader.pid();
+    for (String signal : List.of("ALRM", "CHLD", "USR1", "INT", "WINCH", "STOP", "CONT")) {
+      Shell.run(mount.directory(), "kill -" + signal + " " + pid).ok();
+    }
+    Shell.run(mount.directory(), TRACER.formatted(pid)).ok();
+    assertThat(reader.waitFor(300, TimeUnit.MILLISECONDS)).isFalse();
 
-    assertThat(Shell.finish(reader).ok()).isEqualTo("stopped\n");
-    assertThat(mount.sh("cat fast").ok()).isEqualTo("fast\n");
+    gate.countDown();
+    Shell.run(mount.directory(), "kill -CONT " + pid).ok();
+    assertThat(Shell.finish(reader).ok()).isEqualTo("5 0\n");
+  }
+
+  @Test
+  void aFatalSignalAfterOneThatIsNotEndsTheRead() throws Exception {
+    Process reader = mount.start(HANDLED);
+    fs.awaitCalls("waiting read", 1);
+    Shell.run(mount.directory(), "kill -USR1 " + reader.pid()).ok();
+    assertThat(reader.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
+
+    Shell.run(mount.directory(), "kill -TERM " + reader.pid()).ok();
+    assertThat(Shell.finish(reader).status()).isEqualTo(128 + 15);
   }
 
   @Test

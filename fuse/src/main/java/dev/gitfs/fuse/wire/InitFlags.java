@@ -21,5 +21,8 @@ public final class InitFlags {
   /** Since 7.39, not in older headers: a file read directly can be mapped shared as well. */
   public static final long DIRECT_IO_ALLOW_MMAP = 1L << 36;
 
+  /** Since 7.43 (Linux 6.15): the answer says after how long a request is overdue. */
+  public static final long REQUEST_TIMEOUT = 1L << 42;
+
   private InitFlags() {}
 }

@@ -32,6 +32,8 @@ public final class ReplyStruct {
     public static final int MAX_PAGES = 28;
     public static final int MAP_ALIGNMENT = 30;
     public static final int FLAGS2 = 32;
+    public static final int MAX_STACK_DEPTH = 36;
+    public static final int REQUEST_TIMEOUT = 40;
     public static final int SIZE = 64;
 
     private InitOut() {}
