@@ -35,7 +35,7 @@ find_jdk() {
   local javac
   first_jdk "${JAVA_HOME-}" /usr/lib/jvm/* && return
   javac=$(readlink -f "$(type -P javac)") && first_jdk "${javac%/bin/javac}" && return
-  first_jdk "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* /opt/{jdk,java}* /usr/java/* \
+  first_jdk "${HOME-}"/.sdkman/candidates/java/* "${HOME-}"/.jdks/* /opt/{jdk,java}* /usr/java/* \
     /usr/local/{jdk,java,openjdk}* && return
   cat >&2 <<MESSAGE
 git-fs: needs a JDK, version $jdk_wanted or newer, and found none.

@@ -4,6 +4,7 @@ import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.telemetry.Secrets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,15 +62,31 @@ final class GitFs implements Command {
             command.getKey(), withCommonOptions(command.getValue().get().syntax()));
       }
     }
+    commandLine.setExpandAtFiles(false);
+    commandLine.setExecutionStrategy(parsed -> {
+      CommandLineCheck.check(parsed);
+      return new CommandLine.RunLast().execute(parsed);
+    });
     commandLine.setExecutionExceptionHandler((e, failed, _) -> report(e, failed));
     commandLine.setParameterExceptionHandler((e, _) -> reportUsage(e));
   }
 
-  public static void main(String[] arguments) {
+  public static void main(String[] typed) {
+    var output = ResultStream.onStandardOutput();
+    String[] arguments = helpAsOption(typed);
     int status = commandLine(arguments).execute(arguments);
-    System.out.flush();
     System.err.flush();
-    CommandEnd.with(status);
+    CommandEnd.with(output.checked(status));
+  }
+
+  /** {@code help COMMAND} is {@code COMMAND --help}, as with git. */
+  static String[] helpAsOption(String[] typed) {
+    if (typed.length == 0 || !typed[0].equals("help")) {
+      return typed;
+    }
+    String[] arguments = Arrays.copyOfRange(typed, 1, typed.length + 1);
+    arguments[typed.length - 1] = "--help";
+    return arguments;
   }
 
   /** The parser for {@code arguments}, which are still to be parsed. */
@@ -99,7 +116,8 @@ final class GitFs implements Command {
         .footer(
             "  git-fs mount https://github.com/torvalds/linux /mnt/linux",
             "  git-fs mount --ref v6.1 torvalds/linux linux-6.1",
-            "  git-fs umount /mnt/linux");
+            "  git-fs umount /mnt/linux",
+            "  git-fs help mount");
     return syntax;
   }
 
@@ -147,7 +165,8 @@ final class GitFs implements Command {
   private static int reportUsage(ParameterException e) {
     var err = e.getCommandLine().getErr();
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    err.println("git-fs: " + Secrets.hide(e.getMessage()) + "; see: " + command + " --help");
+    String message = CommandLineCheck.message(e);
+    err.println("git-fs: " + Secrets.hide(message) + "; see: " + command + " --help");
     return ExitStatus.USAGE;
   }
 

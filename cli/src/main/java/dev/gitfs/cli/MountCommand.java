@@ -156,7 +156,7 @@ final class MountCommand implements Command {
     Directories directories = Directories.ofUser();
     Optional<Path> log =
         stay ? Optional.empty() : Optional.of(LogFile.of(directories.state(), target));
-    try (var process = DaemonProcess.start(log, memory, verbose.getAsBoolean())) {
+    try (var process = DaemonProcess.start(directories, log, memory, verbose.getAsBoolean())) {
       // Put together while the daemon starts.
       var request =
           new MountRequest(

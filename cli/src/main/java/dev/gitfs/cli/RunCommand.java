@@ -104,9 +104,10 @@ final class RunCommand implements Command {
   private int run(RunRequest request, ByteSize memory, Path target)
       throws DaemonException, IOException, InterruptedException {
     boolean stay = mounting.stay();
+    Directories directories = Directories.ofUser();
     Optional<Path> log =
-        stay ? Optional.empty() : Optional.of(LogFile.of(Directories.ofUser().state(), target));
-    try (var process = DaemonProcess.start(log, memory, verbose.getAsBoolean())) {
+        stay ? Optional.empty() : Optional.of(LogFile.of(directories.state(), target));
+    try (var process = DaemonProcess.start(directories, log, memory, verbose.getAsBoolean())) {
       MountSummary summary = Launch.await(process, target, daemon -> daemon.run(request));
       var out = syntax.commandLine().getOut();
       out.println(

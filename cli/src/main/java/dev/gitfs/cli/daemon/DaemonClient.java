@@ -2,9 +2,7 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import java.io.BufferedReader;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
@@ -15,8 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** A daemon in another process, reached over a pair of streams. One thread at a time. */
+/** A daemon in another process, reached over a socket. One thread at a time. */
 final class DaemonClient implements Daemon {
 
   /** Answers take milliseconds; a machine that is so busy as to take this long is hard to find. */
@@ -29,15 +28,23 @@ final class DaemonClient implements Daemon {
   private static final Duration MOUNT_PATIENCE = Duration.ofDays(1);
 
   private final long pid;
+  private final SocketChannel channel;
   private final BufferedReader replies;
   private final OutputStream requests;
-  private final Closeable connection;
+  private final Supplier<String> end;
 
-  DaemonClient(long pid, InputStream replies, OutputStream requests, Closeable connection) {
+  /**
+   * @param channel connected; closed with this
+   * @param end says, after the connection has ended without an answer, why
+   */
+  DaemonClient(long pid, SocketChannel channel, Supplier<String> end) {
     this.pid = pid;
-    this.replies = new BufferedReader(new InputStreamReader(replies, StandardCharsets.UTF_8));
-    this.requests = requests;
-    this.connection = connection;
+    this.channel = channel;
+    this.replies =
+        new BufferedReader(
+            new InputStreamReader(Channels.newInputStream(channel), StandardCharsets.UTF_8));
+    this.requests = Channels.newOutputStream(channel);
+    this.end = end;
   }
 
   /**
@@ -58,8 +65,7 @@ final class DaemonClient implements Daemon {
         throw e;
       }
     }
-    return new DaemonClient(
-        pid, Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+    return new DaemonClient(pid, channel, () -> "it ended without an answer");
   }
 
   @Override
@@ -127,7 +133,7 @@ final class DaemonClient implements Daemon {
   @Override
   public void close() {
     try {
-      connection.close();
+      channel.close();
     } catch (IOException e) {
       // The daemon went first.
     }
@@ -148,24 +154,28 @@ final class DaemonClient implements Daemon {
   }
 
   private void say(Message.Request request) throws IOException {
-    requests.write((Wire.encode(request) + "\n").getBytes(StandardCharsets.UTF_8));
-    requests.flush();
+    byte[] line = (Wire.encode(request) + "\n").getBytes(StandardCharsets.UTF_8);
+    try {
+      requests.write(line);
+    } catch (IOException e) {
+      throw new IOException(end.get(), e);
+    }
   }
 
   private Message.Reply hear(Duration patience) throws IOException, DaemonException {
     String line;
-    try (var limit = TimeLimit.on(connection, patience)) {
+    try (var limit = TimeLimit.on(channel, patience)) {
       try {
         line = replies.readLine();
       } catch (IOException e) {
         if (limit.isExceeded()) {
           throw new SilentDaemonException(pid);
         }
-        throw e;
+        throw new IOException(end.get(), e);
       }
     }
     if (line == null) {
-      throw new IOException("it ended without an answer");
+      throw new IOException(end.get());
     }
     Message.Reply reply = Wire.decode(line, Message.Reply.class);
     if (reply instanceof Message.Failed(var kind, var message, var trace)) {

@@ -6,26 +6,32 @@ import dev.gitfs.fuse.FuseMount;
 import dev.gitfs.git.background.Background;
 import dev.gitfs.git.store.ObjectStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The daemon's process. Whoever starts it makes the first request over its standard input, and
- * reads the reply from its standard output; all others come over its socket. It ends when nothing
- * is mounted any more.
+ * The daemon's process. It connects to the command that starts it, which makes the first request
+ * there; all others come over its own socket. It ends when nothing is mounted any more.
  */
 final class DaemonMain {
 
-  /** Argument: the process ends with the one that started it, and leaves no log file. */
+  /** Second argument: the process ends with the one that started it, and leaves no log file. */
   static final String FOREGROUND = "--foreground";
 
   private static final Logger log = LoggerFactory.getLogger(DaemonMain.class);
 
   private DaemonMain() {}
 
+  /**
+   * @param arguments the socket of the command that starts this, and {@link #FOREGROUND} or nothing
+   */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    boolean foreground = arguments.length > 0 && arguments[0].equals(FOREGROUND);
+    boolean foreground = arguments.length > 1 && arguments[1].equals(FOREGROUND);
+    // What a library prints is for the log, as standard error is.
+    System.setOut(System.err);
     Background.watchAllThreads();
     Background.platform("preparation", DaemonMain::prepare).start();
     var table = new MountTable(Path.of(System.getProperty(LogSetup.FILE, "/dev/stderr")));
@@ -38,14 +44,12 @@ final class DaemonMain {
                   table.close();
                   server.close();
                 }));
-    server.conversation(System.in, System.out).exchange();
+    SocketChannel starter = StartSocket.connect(Path.of(arguments[0]));
+    server.exchange(starter);
     if (foreground) {
-      Background.platform("starter", DaemonMain::endWithStarter).start();
+      Background.platform("starter", () -> endWith(starter)).start();
     } else {
-      // Nobody shall wait for the end of a pipe that a daemon forgot to let go of. The JDK puts
-      // /dev/null in the place of both.
-      System.in.close();
-      System.out.close();
+      starter.close();
     }
     table.awaitEmpty();
     System.exit(0);
@@ -57,11 +61,10 @@ final class DaemonMain {
     FuseMount.prepare();
   }
 
-  private static void endWithStarter() {
+  /** The command that started this makes no second request: what comes is its end. */
+  private static void endWith(SocketChannel starter) {
     try {
-      while (System.in.read() >= 0) {
-        log.debug("Input from the command that started this");
-      }
+      starter.read(ByteBuffer.allocate(1));
     } catch (IOException e) {
       log.debug("The command that started this is gone", e);
     }

@@ -1,12 +1,14 @@
 package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.ByteSize;
+import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.cli.telemetry.LogFile;
 import dev.gitfs.cli.telemetry.LogSetup;
 import dev.gitfs.git.store.StoreMemory;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,10 +19,18 @@ import java.util.Optional;
  * A daemon that this process started.
  *
  * <p>No word that a user typed is on its command line: URLs hold passwords, and every user of a
- * machine can read every process's arguments. Requests reach it through its standard input. Its
- * environment is the user's, for git's configuration, the ssh agent and proxies to count.
+ * machine can read every process's arguments. Requests reach it through a socket. Its environment
+ * is the user's, for git's configuration, the ssh agent and proxies to count; but not what is meant
+ * for other JVMs. Its standard output and error are its log.
  */
 public final class DaemonProcess implements AutoCloseable {
+
+  /** Options for the JVMs of git-fs, commands and daemons alike, with blanks between them. */
+  private static final String OPTIONS = "GIT_FS_JAVA_OPTIONS";
+
+  /** Options for every JVM, set for other programs. The launcher leaves them out as well. */
+  private static final List<String> OPTIONS_OF_OTHERS =
+      List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_LAUNCHER_DEBUG");
 
   /**
    * Heap beyond what a user grants to cached objects: for requests under way, packs being indexed,
@@ -29,13 +39,18 @@ public final class DaemonProcess implements AutoCloseable {
   private static final ByteSize HEAP_BASE = ByteSize.mebibytes(96);
 
   private final Process process;
-  private final DaemonClient client;
+  private final StartSocket socket;
+  private final LastWords lastWords;
 
-  private DaemonProcess(Process process) {
+  /** Set once by {@link #daemon}, by the one thread that talks to it. */
+  private Optional<DaemonClient> client = Optional.empty();
+
+  private DaemonProcess(Process process, StartSocket socket, LastWords lastWords) {
     this.process = process;
-    this.client =
-        new DaemonClient(
-            process.pid(), process.getInputStream(), process.getOutputStream(), process::destroy);
+    this.socket = socket;
+    this.lastWords = lastWords;
+    // Where there will be no connection, nobody shall wait for one.
+    process.onExit().thenRun(() -> putAway(socket));
   }
 
   /**
@@ -45,53 +60,102 @@ public final class DaemonProcess implements AutoCloseable {
    *     error, gets the terminal's signals, and ends when this process does
    * @param memory what its object caches may take
    */
-  public static DaemonProcess start(Optional<Path> log, ByteSize memory, boolean verbose)
+  public static DaemonProcess start(
+      Directories directories, Optional<Path> log, ByteSize memory, boolean verbose)
       throws DaemonException {
     try {
-      Path home = Path.of(System.getProperty("java.class.path")).toAbsolutePath().getParent();
-      var command = new ArrayList<String>();
-      if (log.isPresent()) {
-        // A session of its own: the terminal's hang-up and Ctrl-C are for others.
-        command.add("setsid");
+      var socket = StartSocket.listen(directories.runtime());
+      try {
+        return start(socket, log, memory, verbose);
+      } catch (IOException e) {
+        socket.close();
+        throw e;
       }
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.add("@" + home.resolve("daemon.jvm"));
-      long outside = StoreMemory.outsideHeap(memory.bytes());
-      long heap = memory.bytes() - outside + HEAP_BASE.bytes();
-      // All of it from the start: what is not used takes no memory, and growing takes collections.
-      command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
-      Path cache = home.resolve("daemon.aot");
-      if (Files.exists(cache)) {
-        command.add("-XX:AOTCache=" + cache);
-      }
-      log.ifPresent(file -> command.add("-D" + LogSetup.FILE + "=" + file));
-      if (verbose) {
-        command.add("-D" + LogSetup.LEVEL + "=DEBUG");
-      }
-      command.addAll(
-          List.of("-cp", home.resolve("git-fs.jar").toString(), DaemonMain.class.getName()));
-      if (log.isEmpty()) {
-        command.add(DaemonMain.FOREGROUND);
-      }
-      var builder = new ProcessBuilder(command);
-      // glibc gives each thread an arena of up to 64 MiB; two are enough for a JVM.
-      builder.environment().put("MALLOC_ARENA_MAX", "2");
-      builder.directory(Path.of("/").toFile());
-      if (log.isPresent()) {
-        LogFile.create(log.get());
-        builder.redirectError(Redirect.appendTo(log.get().toFile()));
-      } else {
-        builder.redirectError(Redirect.INHERIT);
-      }
-      return new DaemonProcess(builder.start());
     } catch (IOException e) {
       throw new DaemonException(Kind.FAILED, "cannot start a daemon: " + e.getMessage(), e);
     }
   }
 
-  /** The daemon, to talk to. */
-  public Daemon daemon() {
-    return client;
+  private static DaemonProcess start(
+      StartSocket socket, Optional<Path> log, ByteSize memory, boolean verbose) throws IOException {
+    var builder = new ProcessBuilder(command(socket.path(), log, memory, verbose));
+    builder.environment().keySet().removeAll(OPTIONS_OF_OTHERS);
+    // glibc gives each thread an arena of up to 64 MiB; two are enough for a JVM.
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    builder.directory(Path.of("/").toFile());
+    builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+    LastWords lastWords;
+    if (log.isPresent()) {
+      LogFile.create(log.get());
+      lastWords = LastWords.in(log.get());
+      builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.get().toFile()));
+    } else {
+      lastWords = LastWords.onTheTerminal();
+      // All that JVM and daemon have to say goes to standard error.
+      builder.redirectError(Redirect.INHERIT).redirectOutput(Redirect.DISCARD);
+    }
+    return new DaemonProcess(builder.start(), socket, lastWords);
+  }
+
+  private static List<String> command(
+      Path socket, Optional<Path> log, ByteSize memory, boolean verbose) {
+    Path home = Path.of(System.getProperty("java.class.path")).toAbsolutePath().getParent();
+    var command = new ArrayList<String>();
+    if (log.isPresent()) {
+      // A session of its own: the terminal's hang-up and Ctrl-C are for others.
+      command.add("setsid");
+    }
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("@" + home.resolve("daemon.jvm"));
+    long outside = StoreMemory.outsideHeap(memory.bytes());
+    long heap = memory.bytes() - outside + HEAP_BASE.bytes();
+    // All of it from the start: what is not used takes no memory, and growing takes collections.
+    command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
+    Path cache = home.resolve("daemon.aot");
+    if (Files.exists(cache)) {
+      command.add("-XX:AOTCache=" + cache);
+    }
+    log.ifPresent(file -> command.add("-D" + LogSetup.FILE + "=" + file));
+    if (verbose) {
+      command.add("-D" + LogSetup.LEVEL + "=DEBUG");
+    }
+    // Last, so that they count for more.
+    for (String option : System.getenv().getOrDefault(OPTIONS, "").split("\\s+")) {
+      if (!option.isEmpty()) {
+        command.add(option);
+      }
+    }
+    command.addAll(
+        List.of(
+            "-cp",
+            home.resolve("git-fs.jar").toString(),
+            DaemonMain.class.getName(),
+            socket.toString()));
+    if (log.isEmpty()) {
+      command.add(DaemonMain.FOREGROUND);
+    }
+    return command;
+  }
+
+  /**
+   * The daemon, to talk to, as soon as it runs; closed with this.
+   *
+   * @throws DaemonException if it ends before, with what it said last
+   */
+  public Daemon daemon() throws DaemonException {
+    if (client.isEmpty()) {
+      try (socket) {
+        client =
+            Optional.of(
+                new DaemonClient(process.pid(), socket.accept(), () -> lastWords.of(process)));
+      } catch (ClosedChannelException e) {
+        throw new DaemonException(
+            Kind.FAILED, "cannot start a daemon: " + lastWords.of(process), e);
+      } catch (IOException e) {
+        throw new DaemonException(Kind.FAILED, "cannot start a daemon: " + e.getMessage(), e);
+      }
+    }
+    return client.get();
   }
 
   /** Waits for its end, and returns its exit status. */
@@ -107,11 +171,15 @@ public final class DaemonProcess implements AutoCloseable {
   /** Ends the conversation; the daemon goes on for as long as it has something mounted. */
   @Override
   public void close() {
+    client.ifPresent(DaemonClient::close);
+    putAway(socket);
+  }
+
+  private static void putAway(StartSocket socket) {
     try {
-      process.getOutputStream().close();
-      process.getInputStream().close();
+      socket.close();
     } catch (IOException e) {
-      // It is gone already.
+      // A file of no use to anybody is left.
     }
   }
 }

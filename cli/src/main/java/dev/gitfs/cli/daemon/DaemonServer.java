@@ -3,8 +3,6 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.git.background.Background;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -57,9 +55,9 @@ final class DaemonServer implements AutoCloseable {
     return server;
   }
 
-  /** A conversation with somebody who is connected in another way. */
-  Conversation conversation(InputStream requests, OutputStream replies) {
-    return new Conversation(daemon, requests, replies, conversations.readLock());
+  /** Answers one request of a command that is connected in another way. */
+  void exchange(SocketChannel client) throws IOException {
+    conversation(client).exchange();
   }
 
   /** Takes no more requests, and waits until those that were made have been answered. */
@@ -101,13 +99,20 @@ final class DaemonServer implements AutoCloseable {
 
   private void serve(SocketChannel client) {
     try (client) {
-      var conversation =
-          conversation(Channels.newInputStream(client), Channels.newOutputStream(client));
+      var conversation = conversation(client);
       while (conversation.exchange()) {
         log.trace("Answered a request");
       }
     } catch (IOException e) {
       log.debug("A command went away", e);
     }
+  }
+
+  private Conversation conversation(SocketChannel client) {
+    return new Conversation(
+        daemon,
+        Channels.newInputStream(client),
+        Channels.newOutputStream(client),
+        conversations.readLock());
   }
 }

@@ -15,10 +15,9 @@ class StartTest {
   void classesComeFromTheCacheAndNotFromTheirJars() throws IOException {
     try (var sandbox = new Sandbox()) {
       Path log = sandbox.path("classes");
-      // Of all ways to give a JVM options this one counts for more than the command's own.
       sandbox
           .gitFsCommand("list")
-          .env("_JAVA_OPTIONS", "-Xlog:class+load:file=" + log)
+          .env("GIT_FS_JAVA_OPTIONS", "-Xlog:class+load:file=" + log)
           .run()
           .orFail();
       List<String> parsers =
