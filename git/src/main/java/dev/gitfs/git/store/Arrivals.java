@@ -56,7 +56,9 @@ final class Arrivals {
       throw new IOException(entry.name() + " is not of the type its tree says");
     }
     try {
-      return Optional.of(StagedPack.contents(entry, bases));
+      // Verified as it came, and read again from a file, which anything may have happened to.
+      return Optional.of(StagedPack.contents(entry, bases))
+          .filter(content -> Sha1.isIdOf(id, type, content));
     } catch (PackFile.ClosedException e) {
       // At this moment: it is on the shelf, or was dropped.
       return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.gitfs.git.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -16,10 +18,13 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.eclipse.jgit.errors.ConfigInvalidException;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.lib.Config;
 import org.eclipse.jgit.lib.ObjectId;
@@ -43,6 +48,16 @@ record CacheRepository(Path directory) {
 
   private static final String UNFINISHED = ".new-";
 
+  private static final String PACKED_REFS = "packed-refs";
+
+  private static final String SYMBOLIC = "ref: ";
+
+  /** As git follows (refs.h, SYMREF_MAXDEPTH). */
+  private static final int MOST_LINKS = 5;
+
+  private static final List<String> DIRECTORIES =
+      List.of("git-fs", "objects", "objects/pack", "objects/info", "refs", "refs/heads");
+
   /** Names stay readable and, with the hash and {@code .git}, far below NAME_MAX. */
   private static final int READABLE_LENGTH = 100;
 
@@ -51,11 +66,15 @@ record CacheRepository(Path directory) {
     Files.createDirectories(cache);
     deleteUnfinished(cache);
     var repository = new CacheRepository(cache.resolve(directoryName(url)));
-    if (!Files.exists(repository.directory)) {
+    if (!Files.isDirectory(repository.directory)) {
+      if (Files.deleteIfExists(repository.directory)) {
+        LOG.warn(
+            "{} was no directory, where one should be, and is made anew", repository.directory);
+      }
       repository.create(cache, url);
     }
     // Whatever was lost since, to a disk repair or a curious hand, is as it was.
-    writeSkeleton(repository.directory, url);
+    repository.writeSkeleton(url);
     return repository;
   }
 
@@ -95,23 +114,30 @@ record CacheRepository(Path directory) {
       }
     }
     if (isSafe(head)) {
-      writeRef("HEAD", "ref: " + head + "\n");
+      writeRef("HEAD", SYMBOLIC + head + "\n");
     }
   }
 
-  /** What {@code ref} named when it was published last. */
-  Optional<ObjectId> ref(String ref) throws IOException {
-    if (!isSafe(ref) || !Files.isRegularFile(directory.resolve(ref))) {
-      return Optional.empty();
+  /** What {@code ref} named when it was published last; by git's rules, whatever git did to it. */
+  Optional<ObjectId> ref(String ref) {
+    String name = ref;
+    for (int links = 0; links < MOST_LINKS && isSafe(name); links++) {
+      String content = text(directory.resolve(name)).strip();
+      if (!content.startsWith(SYMBOLIC)) {
+        return ObjectId.isId(content)
+            ? Optional.of(ObjectId.fromString(content))
+            : packedRefs().ref(name);
+      }
+      name = content.substring(SYMBOLIC.length()).strip();
     }
-    String id = Files.readString(directory.resolve(ref)).strip();
-    return ObjectId.isId(id) ? Optional.of(ObjectId.fromString(id)) : Optional.empty();
+    return Optional.empty();
   }
 
   /** The branch that HEAD stands for; HEAD itself if {@link #LAST_HEAD} is at another commit. */
-  String headTarget() throws IOException {
-    String head = Files.readString(directory.resolve("HEAD")).strip().replaceFirst("^ref: ", "");
-    return ref(head).equals(ref(LAST_HEAD)) ? head : "HEAD";
+  String headTarget() {
+    String head = text(directory.resolve("HEAD")).strip().replaceFirst("^" + SYMBOLIC, "");
+    Optional<ObjectId> id = ref(head);
+    return id.isPresent() && id.equals(ref(LAST_HEAD)) ? head : "HEAD";
   }
 
   /** Forgets refs to what is not here any more, over which stock git would stumble. */
@@ -119,13 +145,37 @@ record CacheRepository(Path directory) {
     ObjectDirectory objects = LocalObjects.objectsIn(objects());
     try (Stream<Path> refs = Files.walk(directory.resolve("refs"))) {
       for (Path ref : refs.filter(Files::isRegularFile).toList()) {
-        String id = Files.readString(ref).strip();
-        if (!ObjectId.isId(id) || !objects.has(ObjectId.fromString(id))) {
+        String content = text(ref).strip();
+        boolean isGone = ObjectId.isId(content) && !objects.has(ObjectId.fromString(content));
+        if (isGone || !ObjectId.isId(content) && !content.startsWith(SYMBOLIC)) {
           Files.deleteIfExists(ref);
         }
       }
+      replacePackedRefs(packedRefs().without((name, id) -> !objects.has(id)));
     } finally {
       objects.close();
+    }
+  }
+
+  private PackedRefs packedRefs() {
+    return PackedRefs.parse(text(directory.resolve(PACKED_REFS)));
+  }
+
+  private void replacePackedRefs(PackedRefs refs) throws IOException {
+    if (!refs.equals(packedRefs())) {
+      AtomicFile.write(scratch(), directory.resolve(PACKED_REFS), refs.toText());
+    }
+  }
+
+  /** What is in a small file; nothing if that cannot be read. */
+  private static String text(Path file) {
+    try {
+      return Files.readString(file, ISO_8859_1);
+    } catch (NoSuchFileException e) {
+      return "";
+    } catch (IOException e) {
+      LOG.debug("{} cannot be read", file, e);
+      return "";
     }
   }
 
@@ -135,8 +185,12 @@ record CacheRepository(Path directory) {
 
   private void writeRef(String name, String content) throws IOException {
     Path file = directory.resolve(name);
-    if (Files.isRegularFile(file) && Files.readString(file).equals(content)) {
+    if (text(file).equals(content)) {
       return;
+    }
+    replacePackedRefs(packedRefs().withoutThoseInTheWayOf(name));
+    if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+      FileTrees.delete(file);
     }
     try {
       Files.createDirectories(file.getParent());
@@ -144,12 +198,9 @@ record CacheRepository(Path directory) {
     } catch (FileSystemException e) {
       // The remote has renamed a branch a to a/b, or the other way round: the old one is gone.
       for (Path parent = file.getParent(); !parent.equals(directory); parent = parent.getParent()) {
-        if (Files.isRegularFile(parent)) {
-          Files.delete(parent);
+        if (!Files.isDirectory(parent)) {
+          Files.deleteIfExists(parent);
         }
-      }
-      if (Files.isDirectory(file)) {
-        FileTrees.delete(file);
       }
       Files.createDirectories(file.getParent());
       AtomicFile.write(scratch(), file, content);
@@ -159,11 +210,12 @@ record CacheRepository(Path directory) {
   private void addShallow(ObjectId commit) throws IOException {
     Path shallow = directory.resolve("shallow");
     try (var _ = InterProcessLock.await(directory.resolve("git-fs/shallow.lock"))) {
-      var lines = new TreeSet<String>();
-      if (Files.exists(shallow)) {
-        lines.addAll(Files.readAllLines(shallow));
-      }
-      if (lines.add(commit.name())) {
+      String before = text(shallow);
+      // git refuses a repository over a line that is no id.
+      var lines =
+          before.lines().filter(ObjectId::isId).collect(Collectors.toCollection(TreeSet::new));
+      lines.add(commit.name());
+      if (!before.equals(String.join("\n", lines) + "\n")) {
         AtomicFile.write(scratch(), shallow, String.join("\n", lines) + "\n");
       }
     }
@@ -172,7 +224,7 @@ record CacheRepository(Path directory) {
   private void create(Path cache, String url) throws IOException {
     Path temporary = Files.createTempDirectory(cache, UNFINISHED);
     try {
-      writeSkeleton(temporary, url);
+      new CacheRepository(temporary).writeSkeleton(url);
       Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
       LOG.debug("Created {}", directory);
     } catch (DirectoryNotEmptyException | FileAlreadyExistsException e) {
@@ -200,18 +252,39 @@ record CacheRepository(Path directory) {
     }
   }
 
-  private static void writeSkeleton(Path directory, String url) throws IOException {
-    for (String name : new String[] {"objects/pack", "objects/info", "refs/heads", "git-fs"}) {
-      Files.createDirectories(directory.resolve(name));
+  /** What git and git-fs take a repository to have, as far as it is not there or not readable. */
+  private void writeSkeleton(String url) throws IOException {
+    for (String name : DIRECTORIES) {
+      FileTrees.create(directory.resolve(name));
     }
-    if (!Files.exists(directory.resolve("config"))) {
-      AtomicFile.write(
-          directory.resolve("git-fs"), directory.resolve("config"), config(url).toText());
+    if (!isConfigOf(url)) {
+      replace("config", config(url).toText());
     }
-    if (!Files.exists(directory.resolve("HEAD"))) {
-      AtomicFile.write(
-          directory.resolve("git-fs"), directory.resolve("HEAD"), "ref: refs/heads/main\n");
+    String head = text(directory.resolve("HEAD")).strip();
+    if (!ObjectId.isId(head) && !isSafe(head.replaceFirst("^" + SYMBOLIC, ""))) {
+      replace("HEAD", SYMBOLIC + "refs/heads/main\n");
     }
+  }
+
+  private void replace(String name, String content) throws IOException {
+    Path file = directory.resolve(name);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      new Damaged(directory).setAside(file, "it is damaged");
+    }
+    AtomicFile.write(scratch(), file, content);
+  }
+
+  /** Whether there is a configuration that says what git needs to know; users may say more. */
+  private boolean isConfigOf(String url) {
+    var found = new Config();
+    try {
+      found.fromText(text(directory.resolve("config")));
+    } catch (ConfigInvalidException e) {
+      return false;
+    }
+    return found.getBoolean("remote", "origin", "promisor", false)
+        && url.equals(found.getString("remote", "origin", "url"))
+        && "origin".equals(found.getString("extensions", null, "partialClone"));
   }
 
   private static Config config(String url) {

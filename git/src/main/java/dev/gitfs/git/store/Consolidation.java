@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
 import org.eclipse.jgit.internal.storage.pack.PackWriter;
@@ -128,8 +129,9 @@ final class Consolidation {
           merged.size(),
           ids.size(),
           (System.nanoTime() - start) / 1_000_000);
-    } catch (MissingObjectException e) {
-      local.verify(e.getObjectId());
+    } catch (MissingObjectException | CorruptObjectException e) {
+      merged.forEach(local::verify);
+      local.lookAgain();
       throw e;
     } catch (IOException e) {
       throw DiskFull.explain(e, scratch);

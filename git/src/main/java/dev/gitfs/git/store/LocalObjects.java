@@ -10,16 +10,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipException;
 import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
+import org.eclipse.jgit.errors.LargeObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.errors.PackInvalidException;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
@@ -35,8 +39,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The objects on disk: which there are, and what they hold. Notes which packs are in use, and drops
- * a pack that turns out to be damaged, after which its objects are simply not here.
+ * The objects on disk: which there are, and what they hold. Notes which packs are in use, and puts
+ * a pack that turns out to be damaged out of the way, after which its objects are simply not here.
+ *
+ * <p>What is read is hashed, so nothing but what its id says is ever given out, whatever became of
+ * the files: that takes a tenth as long as inflating it. Otherwise of a pack that was just found
+ * the index alone is looked through, and all of it only once something cannot be read.
  */
 final class LocalObjects implements AutoCloseable {
 
@@ -71,6 +79,12 @@ final class LocalObjects implements AutoCloseable {
   /** Packs that lead to what is shown: in use for as long as this is open, read or not. */
   private final Set<String> held = ConcurrentHashMap.newKeySet();
 
+  /** Damaged packs that could not be put out of the way. */
+  private final Set<String> shunned = ConcurrentHashMap.newKeySet();
+
+  /** Packs whose index was looked through. Guarded by this. */
+  private Set<Pack> checked = Set.of();
+
   /**
    * @param directory the {@code objects} of a repository
    * @param bases where to keep what others are deltas of
@@ -80,7 +94,7 @@ final class LocalObjects implements AutoCloseable {
     this.small = new ShelvedPacks(bases);
     this.objects = objectsIn(directory);
     this.shelf = new PackShelf(directory.resolve("pack"));
-    this.packs = PackList.of(objects.getPacks());
+    this.packs = PackList.of(intact());
     this.listed = System.nanoTime();
   }
 
@@ -100,22 +114,43 @@ final class LocalObjects implements AutoCloseable {
   /** The bytes of an object of {@code type}, or empty if it is not here. */
   Optional<byte[]> bytes(ObjectId id, int type) throws IOException {
     Optional<Pack> pack = packWith(id);
-    Optional<byte[]> bytes = pack.flatMap(each -> small.bytes(each, id, type));
+    Optional<byte[]> bytes =
+        pack.flatMap(each -> small.bytes(each, id, type))
+            .filter(content -> Sha1.isIdOf(id, type, content));
     if (bytes.isPresent()) {
       noteUse(pack.get(), type);
       return bytes;
     }
-    bytes = read(id, reader -> reader.open(id, type).getCachedBytes(Integer.MAX_VALUE));
+    bytes = read(id, reader -> verified(id, reader.open(id, type)));
     if (bytes.isPresent()) {
       noteUse(id, type);
     }
     return bytes;
   }
 
-  /** The size of a blob, or empty if it is not here. */
+  /**
+   * The size of a blob, or empty if it is not here. Of one that is small enough to be held it is
+   * that of its content, for a damaged pack may tell any.
+   */
   OptionalLong size(ObjectId id) throws IOException {
     Optional<Long> size = read(id, reader -> reader.getObjectSize(id, Constants.OBJ_BLOB));
+    if (size.isPresent() && size.get() <= PackEntry.MOST_HELD) {
+      size = bytes(id, Constants.OBJ_BLOB).map(content -> (long) content.length);
+    }
     return size.isPresent() ? OptionalLong.of(size.get()) : OptionalLong.empty();
+  }
+
+  /** Whether {@code id} is here, and can be read. */
+  boolean isReadable(ObjectId id) throws IOException {
+    return read(id, reader -> verified(id, reader.open(id))).isPresent();
+  }
+
+  private static byte[] verified(ObjectId id, ObjectLoader object) throws IOException {
+    byte[] content = object.getCachedBytes(Integer.MAX_VALUE);
+    if (!Sha1.isIdOf(id, object.getType(), content)) {
+      throw new CorruptObjectException(id, "its content has another hash");
+    }
+    return content;
   }
 
   /** The type of an object, and how it begins. */
@@ -127,8 +162,10 @@ final class LocalObjects implements AutoCloseable {
         id,
         reader -> {
           ObjectLoader object = reader.open(id);
-          try (InputStream contents = object.openStream()) {
-            return new Beginning(object.getType(), contents.readNBytes(most));
+          try (var contents = new VerifiedStream(object.openStream(), id, object.getSize())) {
+            byte[] bytes = contents.readNBytes(most);
+            contents.transferTo(OutputStream.nullOutputStream());
+            return new Beginning(object.getType(), bytes);
           } finally {
             deleteLoose(id, object);
           }
@@ -145,14 +182,17 @@ final class LocalObjects implements AutoCloseable {
     T of(InputStream contents) throws IOException;
   }
 
-  /** Streams a blob too large to be held; empty if it is not here. */
+  /**
+   * Streams a blob too large to be held; empty if it is not here. What is read to its end is what
+   * {@code id} says, or reading fails.
+   */
   <T> Optional<T> stream(ObjectId id, Use<T> use) throws IOException {
     Optional<T> used =
         read(
             id,
             reader -> {
               ObjectLoader object = reader.open(id, Constants.OBJ_BLOB);
-              try (InputStream contents = object.openStream()) {
+              try (var contents = new VerifiedStream(object.openStream(), id, object.getSize())) {
                 return use.of(contents);
               } finally {
                 deleteLoose(id, object);
@@ -188,10 +228,19 @@ final class LocalObjects implements AutoCloseable {
     return added;
   }
 
-  /** One more pack, first of all, for which JGit need not look at the directory again. */
+  /**
+   * One more pack, first of all, for which JGit need not look at the directory again. One of its
+   * name that was here may have been damaged.
+   */
   private synchronized void take(Pack pack) {
-    if (packs.all().stream().noneMatch(other -> nameOf(other).equals(nameOf(pack)))) {
-      packs = packs.next(Stream.concat(Stream.of(pack), packs.all().stream()).toList());
+    List<Pack> others =
+        packs.all().stream().filter(other -> !nameOf(other).equals(nameOf(pack))).toList();
+    shunned.remove(nameOf(pack));
+    checked = Stream.concat(Stream.of(pack), checked.stream()).collect(Collectors.toSet());
+    boolean replaces = others.size() < packs.all().size();
+    packs = packs.next(Stream.concat(Stream.of(pack), others.stream()).toList());
+    if (replaces) {
+      small.retain(others);
     }
   }
 
@@ -206,9 +255,11 @@ final class LocalObjects implements AutoCloseable {
     lookAgain();
   }
 
-  /** Drops the pack that should hold {@code id} if it does not. */
-  void verify(ObjectId id) throws IOException {
-    read(id, reader -> reader.open(id).getSize());
+  /** Looks through all of a pack, and puts it out of the way if it is damaged. */
+  void verify(PackShelf.Shelved pack) {
+    new PackCheck(shelf.directory(), pack.name())
+        .fullComplaint()
+        .ifPresent(complaint -> setAside(pack.name(), complaint));
   }
 
   PackIndex indexOf(PackShelf.Shelved shelved) throws IOException {
@@ -269,17 +320,27 @@ final class LocalObjects implements AutoCloseable {
       try (ObjectReader reader = objects.newReader()) {
         return Optional.of(read.from(reader));
       } catch (IncorrectObjectTypeException e) {
-        throw new IOException(id.name() + " is not of the type its tree says", e);
+        if (isReadable(id)) {
+          throw new IOException(id.name() + " is not of the type its tree says", e);
+        }
       } catch (FileNotFoundException | NoSuchFileException | PackInvalidException e) {
         // JGit opens an index again that the collector took from it for want of memory, and packs
         // have been merged since: what it held is in another one now.
         LOG.debug("{} was in a pack that has gone", id.name(), e);
-      } catch (MissingObjectException | CorruptObjectException | ZipException | EOFException e) {
+        if (attempt > 1) {
+          setAsideDamaged(id);
+        }
+      } catch (MissingObjectException
+          | CorruptObjectException
+          | ZipException
+          | EOFException
+          | LargeObjectException
+          | IndexOutOfBoundsException e) {
         // An index has it and its pack does not deliver: another pack has just been put in its
-        // place, or it is damaged.
+        // place, or it is damaged, for which JGit has these exceptions.
         LOG.debug("{} cannot be read", id.name(), e);
         if (!isReadableAfresh(id) && !isReadableAfresh(id)) {
-          dropPacksWith(id);
+          setAsideDamaged(id);
         }
       }
       lookAgain();
@@ -299,7 +360,7 @@ final class LocalObjects implements AutoCloseable {
           }
         } catch (IOException e) {
           LOG.debug("{} has gone, or its index is damaged", nameOf(pack), e);
-          stale = true;
+          stale |= isOutOfTheWay(nameOf(pack));
         }
       }
       if (!stale) {
@@ -308,6 +369,13 @@ final class LocalObjects implements AutoCloseable {
       list();
     }
     return Optional.empty();
+  }
+
+  /** Whether a pack whose index could not be read is gone, or damaged and has now gone. */
+  private boolean isOutOfTheWay(String name) {
+    Optional<String> complaint = new PackCheck(shelf.directory(), name).complaint();
+    complaint.ifPresent(what -> setAside(name, what));
+    return !Files.exists(shelf.directory().resolve(name + PackShelf.INDEX));
   }
 
   private void noteUse(ObjectId id, int type) throws IOException {
@@ -330,31 +398,54 @@ final class LocalObjects implements AutoCloseable {
     }
   }
 
+  /** Whether it is in a loose file or an intact pack, as another process would find it. */
   private boolean isReadableAfresh(ObjectId id) throws IOException {
     ObjectDirectory fresh = objectsIn(directory);
-    try (ObjectReader reader = fresh.newReader();
-        InputStream contents = reader.open(id).openStream()) {
-      contents.transferTo(OutputStream.nullOutputStream());
+    try (ObjectReader reader = fresh.newReader()) {
+      var object = reader.open(id);
+      try (var contents = new VerifiedStream(object.openStream(), id, object.getSize())) {
+        contents.transferTo(OutputStream.nullOutputStream());
+      }
       return true;
-    } catch (IOException e) {
+    } catch (IOException | LargeObjectException | IndexOutOfBoundsException e) {
       return false;
     } finally {
       fresh.close();
     }
   }
 
-  private void dropPacksWith(ObjectId id) throws IOException {
+  /**
+   * Of the packs that should hold {@code id}, and one of which does not, those that are damaged.
+   */
+  private void setAsideDamaged(ObjectId id) throws IOException {
     for (PackShelf.Shelved pack : shelf.list()) {
-      Path file = shelf.directory().resolve(pack.name() + ".pack");
-      // Reading a byte tells damage from a lack of descriptors or permissions, which passes.
-      try (var stream = Files.newInputStream(file)) {
-        if (stream.read() >= 0 && indexOnDisk(pack).hasObject(id)) {
-          LOG.warn("Dropping {}, which is damaged; its objects will be fetched again", file);
-          shelf.drop(pack.name());
-        }
-      } catch (FileNotFoundException | NoSuchFileException e) {
-        // Merged away; or there is a lack of descriptors, and nothing is known of this pack.
-        LOG.debug("{} cannot be opened", file, e);
+      var check = new PackCheck(shelf.directory(), pack.name());
+      Optional<String> complaint = check.complaint();
+      if (complaint.isEmpty() && holds(pack, id)) {
+        complaint = check.fullComplaint();
+      }
+      if (complaint.isPresent()) {
+        setAside(pack.name(), complaint.get());
+      }
+    }
+  }
+
+  private boolean holds(PackShelf.Shelved pack, ObjectId id) throws IOException {
+    try {
+      return indexOnDisk(pack).hasObject(id);
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      // Merged away; or there is a lack of descriptors, and nothing is known of this pack.
+      LOG.debug("{} cannot be opened", pack.name(), e);
+      return false;
+    }
+  }
+
+  private void setAside(String name, String complaint) {
+    try {
+      shelf.setAside(name, complaint);
+    } catch (IOException e) {
+      if (shunned.add(name)) {
+        LOG.warn("{} in {}: {}; it is not used", name, shelf.directory(), complaint, e);
       }
     }
   }
@@ -372,11 +463,31 @@ final class LocalObjects implements AutoCloseable {
    */
   private synchronized void list() {
     PackList before = packs;
-    packs = before.next(objects.getPacks());
+    packs = before.next(intact());
     if (packs != before) {
       small.retain(packs.all());
     }
     listed = System.nanoTime();
+  }
+
+  /** All packs but those that are damaged at first sight: these are put out of the way. */
+  private synchronized List<Pack> intact() {
+    Collection<Pack> all = objects.getPacks();
+    var intact = new ArrayList<Pack>(all.size());
+    for (Pack pack : all) {
+      String name = nameOf(pack);
+      Optional<String> complaint =
+          checked.contains(pack)
+              ? Optional.empty()
+              : new PackCheck(shelf.directory(), name).complaint();
+      if (complaint.isPresent()) {
+        setAside(name, complaint.get());
+      } else if (!shunned.contains(name)) {
+        intact.add(pack);
+      }
+    }
+    checked = Set.copyOf(intact);
+    return intact;
   }
 
   static String nameOf(Pack pack) {
@@ -384,6 +495,9 @@ final class LocalObjects implements AutoCloseable {
   }
 
   static ObjectDirectory objectsIn(Path directory) throws IOException {
-    return new ObjectDirectory(new Config(), directory.toFile(), null, FS.DETECTED, null);
+    var config = new Config();
+    // JGit takes the index of many packs that stock git writes for a pack.
+    config.setBoolean("core", null, "multiPackIndex", false);
+    return new ObjectDirectory(config, directory.toFile(), null, FS.DETECTED, null);
   }
 }

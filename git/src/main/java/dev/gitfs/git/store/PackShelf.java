@@ -1,12 +1,12 @@
 package dev.gitfs.git.store;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +32,9 @@ record PackShelf(Path directory) {
 
   private static final Logger LOG = LoggerFactory.getLogger(PackShelf.class);
 
-  private static final String INDEX = ".idx";
-  private static final String PACK = ".pack";
+  static final String INDEX = ".idx";
+  static final String PACK = ".pack";
   private static final String PROMISOR = ".promisor";
-
-  private static final int CHECKSUM_LENGTH = 20;
 
   /** A pack comes in three renames; one that has not made it after this long never will. */
   private static final Duration LONGEST_ARRIVAL = Duration.ofMinutes(10);
@@ -49,17 +47,40 @@ record PackShelf(Path directory) {
    */
   record Shelved(String name, PackKind kind, long bytes, Instant used) {}
 
-  /** Moves a complete pack, with its index beside it, onto the shelf. Returns where it is. */
+  /**
+   * Moves a complete pack, with its index beside it, onto the shelf. Returns where it is. One of
+   * that name that is there already has the same content, unless it is damaged: it is replaced.
+   */
   Path add(Path pack, PackKind kind) throws IOException {
-    String name = "pack-" + checksum(pack, CHECKSUM_LENGTH);
+    String name = "pack-" + HexFormat.of().formatHex(PackCheck.checksum(pack, Sha1.BYTES));
     Path target = directory.resolve(name + PACK);
-    Files.writeString(directory.resolve(name + PROMISOR), kind + "\n");
-    if (!Files.exists(directory.resolve(name + INDEX))) {
-      Files.move(pack, target, StandardCopyOption.ATOMIC_MOVE);
-      Path index = pack.resolveSibling(withoutExtension(pack) + INDEX);
-      Files.move(index, directory.resolve(name + INDEX), StandardCopyOption.ATOMIC_MOVE);
-    }
+    Path index = pack.resolveSibling(withoutExtension(pack) + INDEX);
+    AtomicFile.write(pack.getParent(), directory.resolve(name + PROMISOR), kind + "\n");
+    AtomicFile.move(pack, target);
+    AtomicFile.move(index, directory.resolve(name + INDEX));
     return target;
+  }
+
+  /** Puts a pack out of the way that is not what it should be, and says so. */
+  void setAside(String name, String complaint) throws IOException {
+    boolean first = damaged().move(directory.resolve(name + INDEX));
+    try (DirectoryStream<Path> rest = Files.newDirectoryStream(directory, name + ".*")) {
+      for (Path file : rest) {
+        first |= damaged().move(file);
+      }
+    }
+    if (first) {
+      LOG.warn(
+          "{}: {}; set aside in {}, and what was in it is fetched again",
+          directory.resolve(name + PACK),
+          complaint,
+          damaged().directory());
+    }
+  }
+
+  /** Where packs go that are damaged. */
+  Damaged damaged() {
+    return new Damaged(directory.resolve("../..").normalize());
   }
 
   /** Notes that a pack is in use, for all processes to see; false if it has been dropped. */
@@ -89,8 +110,8 @@ record PackShelf(Path directory) {
       Path promisor = directory.resolve(name + PROMISOR);
       PackKind kind = PackKind.WHOLE;
       Instant used = Instant.EPOCH;
-      if (Files.exists(promisor)) {
-        kind = PackKind.parse(Files.readString(promisor));
+      if (Files.isRegularFile(promisor)) {
+        kind = PackKind.parse(Files.readString(promisor, ISO_8859_1));
         used = Files.getLastModifiedTime(promisor).toInstant();
       }
       long bytes =
@@ -103,6 +124,8 @@ record PackShelf(Path directory) {
 
   /** Deletes a pack. Processes that read it at this moment read on, or find it gone. */
   void drop(String name) throws IOException {
+    // As git's own repack does: it would name a pack that is not there.
+    Files.deleteIfExists(directory.resolve("multi-pack-index"));
     Files.deleteIfExists(directory.resolve(name + INDEX));
     try (DirectoryStream<Path> rest = Files.newDirectoryStream(directory, name + ".*")) {
       for (Path file : rest) {
@@ -123,9 +146,14 @@ record PackShelf(Path directory) {
         boolean counts =
             Files.exists(directory.resolve(name + INDEX))
                 && Files.exists(directory.resolve(name + PACK));
-        if (counts && file.toString().endsWith(INDEX) && isTorn(name)) {
-          LOG.warn("Dropping {}, which a loss of power has torn", name);
-          drop(name);
+        if (counts && file.toString().endsWith(INDEX)) {
+          Optional<String> complaint = new PackCheck(directory, name).complaint();
+          if (complaint.isPresent()) {
+            setAside(name, complaint.get());
+          } else if (!Files.exists(directory.resolve(name + PROMISOR))) {
+            // Without it stock git misses what the pack refers to.
+            AtomicFile.write(directory, directory.resolve(name + PROMISOR), PackKind.WHOLE + "\n");
+          }
         } else if (!counts && Files.getLastModifiedTime(file).toInstant().isBefore(longAgo)) {
           Files.deleteIfExists(file);
         }
@@ -135,29 +163,9 @@ record PackShelf(Path directory) {
     }
   }
 
-  /** Whether the pack or its index does not end as it was written, in the pack's checksum. */
-  private boolean isTorn(String name) throws IOException {
-    String checksum = name.substring(name.indexOf('-') + 1);
-    return !checksum.equals(checksum(directory.resolve(name + PACK), CHECKSUM_LENGTH))
-        || !checksum.equals(checksum(directory.resolve(name + INDEX), 2 * CHECKSUM_LENGTH));
-  }
-
   static String withoutExtension(Path file) {
     String name = file.getFileName().toString();
     int dot = name.lastIndexOf('.');
     return dot < 0 ? name : name.substring(0, dot);
-  }
-
-  /** The checksum that begins {@code fromEnd} bytes before the end; empty in a shorter file. */
-  private static String checksum(Path path, int fromEnd) throws IOException {
-    try (var file = new RandomAccessFile(path.toFile(), "r")) {
-      if (file.length() < fromEnd) {
-        return "";
-      }
-      byte[] checksum = new byte[CHECKSUM_LENGTH];
-      file.seek(file.length() - fromEnd);
-      file.readFully(checksum);
-      return HexFormat.of().formatHex(checksum);
-    }
   }
 }

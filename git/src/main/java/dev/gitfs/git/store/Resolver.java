@@ -240,7 +240,8 @@ final class Resolver {
   private boolean isComplete(ObjectId id) throws IOException {
     Optional<Peeled> peeled = peel(id);
     return peeled.isPresent()
-        && (peeled.get().type() != Constants.OBJ_COMMIT || local.has(peeled.get().commit().tree()));
+        && (peeled.get().type() != Constants.OBJ_COMMIT
+            || local.isReadable(peeled.get().commit().tree()));
   }
 
   private Commit commitHere(ObjectId id, String name) throws IOException {

@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.eclipse.jgit.lib.AnyObjectId;
 import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
 
 /** The hash that names objects. */
 final class Sha1 {
@@ -21,6 +23,13 @@ final class Sha1 {
     } catch (NoSuchAlgorithmException e) {
       throw new AssertionError("every Java platform has SHA-1", e);
     }
+  }
+
+  /** Whether {@code id} is that of an object of this type and content. */
+  static boolean isIdOf(AnyObjectId id, int type, byte[] content) {
+    MessageDigest digest = digest();
+    digest.update(header(type, content.length));
+    return id.equals(ObjectId.fromRaw(digest.digest(content)));
   }
 
   /** What is hashed before an object's contents. */

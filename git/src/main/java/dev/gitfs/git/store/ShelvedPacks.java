@@ -52,7 +52,7 @@ final class ShelvedPacks implements Closeable {
     try (var inflater = ObjectInflater.take()) {
       PackIndex index = pack.getIndex();
       return bytes(inflater, open(pack), index, index.findOffset(id), type);
-    } catch (IOException e) {
+    } catch (IOException | IndexOutOfBoundsException e) {
       LOG.debug("JGit is to read {}", id.name(), e);
       return Optional.empty();
     }

@@ -155,6 +155,9 @@ final class ThinPack {
     } catch (MissingObjectException e) {
       throw new NotHereException("it leans on " + id.name() + ", which is not here", e);
     }
+    if (!Sha1.isIdOf(id, type, content)) {
+      throw new NotHereException("it leans on " + id.name() + ", which is damaged", null);
+    }
     long size = content.length;
     int next = type << 4 | (int) (size & 15);
     for (size >>>= 4; size != 0; size >>>= 7) {

@@ -119,6 +119,7 @@ final class Upkeep implements AutoCloseable {
         boolean many = local.packCount() > Consolidation.MOST_PACKS;
         if (many || !cleared) {
           local.shelf().clearRemains();
+          local.shelf().damaged().clear();
           cleared = true;
         }
         if (many) {
