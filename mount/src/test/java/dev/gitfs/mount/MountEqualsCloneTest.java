@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.mount.prefetch.PrefetchMode;
+import dev.gitfs.testkit.DulwichServer;
 import dev.gitfs.testkit.GeneratedRepository;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.GitDaemonServer;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.GitServer;
 import dev.gitfs.testkit.HttpBackendServer;
+import dev.gitfs.testkit.JGitDaemonServer;
+import dev.gitfs.testkit.JGitHttpServer;
 import dev.gitfs.testkit.NginxServer;
 import dev.gitfs.testkit.Processes;
 import dev.gitfs.testkit.RepositoryArbitrary;
@@ -37,7 +40,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
  */
 final class MountEqualsCloneTest {
 
-  /** Each takes half a second of real mounts and processes; over seven servers they add up. */
+  /** Each takes half a second of real mounts and processes; over a dozen servers they add up. */
   private static final int TRIES = 5;
 
   private static GitRepositories repositories;
@@ -48,6 +51,10 @@ final class MountEqualsCloneTest {
   private static GitDaemonServer daemon;
   private static SshServer ssh;
   private static GitServer path;
+  private static JGitDaemonServer jgitDaemon;
+  private static JGitHttpServer jgitHttp;
+  private static DulwichServer dulwichDaemon;
+  private static DulwichServer dulwichHttp;
   private static final AtomicInteger made = new AtomicInteger();
 
   @BeforeContainer
@@ -60,11 +67,27 @@ final class MountEqualsCloneTest {
     daemon = new GitDaemonServer(repositories);
     ssh = new SshServer(repositories);
     path = GitServer.localPath(repositories);
+    jgitDaemon = new JGitDaemonServer(repositories);
+    jgitHttp = new JGitHttpServer(repositories);
+    dulwichDaemon = DulwichServer.daemon(repositories);
+    dulwichHttp = DulwichServer.http(repositories);
   }
 
   @AfterContainer
   static void stopServers() {
-    for (var server : List.of(http, httpInV0, httpWithoutSizes, nginx, daemon, ssh, path)) {
+    for (var server :
+        List.of(
+            http,
+            httpInV0,
+            httpWithoutSizes,
+            nginx,
+            daemon,
+            ssh,
+            path,
+            jgitDaemon,
+            jgitHttp,
+            dulwichDaemon,
+            dulwichHttp)) {
       server.close();
     }
     repositories.close();
@@ -122,6 +145,20 @@ final class MountEqualsCloneTest {
   @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
   void overSsh(@ForAll("generated") GeneratedRepository generated) throws Exception {
     mountEqualsClone(ssh, make(generated), withTestKey());
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+  void overJGit(@ForAll("generated") GeneratedRepository generated) throws Exception {
+    var repository = make(generated);
+    mountEqualsClone(jgitDaemon, repository, Map.of());
+    mountEqualsClone(jgitHttp, repository, Map.of());
+  }
+
+  @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)
+  void overDulwich(@ForAll("generated") GeneratedRepository generated) throws Exception {
+    var repository = make(generated);
+    mountEqualsClone(dulwichDaemon, repository, Map.of());
+    mountEqualsClone(dulwichHttp, repository, Map.of());
   }
 
   @Property(tries = TRIES, shrinking = ShrinkingMode.OFF)

@@ -30,8 +30,8 @@ import java.util.zip.GZIPInputStream;
  */
 public final class HttpBackendServer implements GitServer {
 
-  /** As git advertises it, a pkt-line of protocol v2. */
-  private static final String OBJECT_INFO_OFFER = "0010object-info\n";
+  /** As git advertises it, a pkt-line of protocol v2; git 2.55 says {@code object-info=size}. */
+  private static final String OBJECT_INFO_OFFER = "[0-9a-f]{4}object-info(=.*)?\n";
 
   private static final String RESULT_TYPE = "application/x-git-upload-pack-result";
 
@@ -404,7 +404,7 @@ public final class HttpBackendServer implements GitServer {
   /** What is advertised, of all that http-backend would. */
   private InputStream advertisement(InputStream whole) throws IOException {
     var text = new String(whole.readAllBytes(), StandardCharsets.ISO_8859_1);
-    var offered = offerObjectInfo ? text : text.replace(OBJECT_INFO_OFFER, "");
+    var offered = offerObjectInfo ? text : text.replaceAll(OBJECT_INFO_OFFER, "");
     return new ByteArrayInputStream(offered.getBytes(StandardCharsets.ISO_8859_1));
   }
 

@@ -97,7 +97,7 @@ public final class SshServer implements GitServer {
           MaxStartups 100
           MaxSessions 100
           LogLevel VERBOSE
-          SetEnv GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null
+          SetEnv GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=/dev/null PATH=%s
           %s
           %s
           """
@@ -105,6 +105,7 @@ public final class SshServer implements GitServer {
                   port,
                   home,
                   home,
+                  System.getenv("PATH"),
                   protocolV2 ? "AcceptEnv GIT_PROTOCOL" : "",
                   String.join("\n", directives)));
     } catch (IOException e) {

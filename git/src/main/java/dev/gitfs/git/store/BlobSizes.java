@@ -112,7 +112,20 @@ final class BlobSizes implements AutoCloseable {
       fetchContents(unknown(unknown));
       return;
     }
-    long[] answer = upstream.fetchSizes(unknown);
+    long[] answer;
+    try {
+      answer = upstream.fetchSizes(unknown);
+    } catch (RemoteException e) {
+      // What a server fails to tell is in the blobs.
+      switch (e.kind()) {
+        case UNSUPPORTED, SERVER_FAILED, NO_SUCH_OBJECT -> {
+          fetchContents(unknown);
+          upstream.learnedContentsAfter(e);
+          return;
+        }
+        default -> throw e;
+      }
+    }
     for (int i = 0; i < answer.length; i++) {
       if (answer[i] >= 0) {
         table.put(unknown.get(i), answer[i]);

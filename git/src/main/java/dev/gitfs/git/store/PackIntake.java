@@ -172,7 +172,8 @@ final class PackIntake {
       throws CorruptPackException {
     for (ObjectId want : wants) {
       if (!reader.holds(want)) {
-        throw new CorruptPackException("it lacks " + want.name() + ", which was asked for", null);
+        String what = "it lacks " + want.name() + ", which was asked for";
+        throw new CorruptPackException(what, new LacksWantedException(what));
       }
     }
   }
@@ -219,6 +220,16 @@ final class PackIntake {
       if (content.isPresent()) {
         delivery.arrivedLarge(entry, content.get());
       }
+    }
+  }
+
+  /** The pack is whole, and not what was asked for: no accident on the way. */
+  static final class LacksWantedException extends IOException {
+
+    private static final long serialVersionUID = 1;
+
+    private LacksWantedException(String message) {
+      super(message);
     }
   }
 

@@ -5,15 +5,15 @@ import dev.gitfs.git.remote.FetchRequest;
 import dev.gitfs.git.remote.Filter;
 import dev.gitfs.git.remote.Remote;
 import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.store.Grants.Grant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,15 +28,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the store asks of its remote. Servers differ in how little of a repository they can be asked
- * for, so this keeps to the least the server is known to grant, tries the next coarser when it
- * refuses, and remembers that in the repository.
+ * for, so this keeps to the least the server is known to grant, tries the next coarser when that
+ * fails, and remembers in {@link Grants} what came of it.
  */
 final class Upstream {
 
   private static final Logger LOG = LoggerFactory.getLogger(Upstream.class);
-
-  /** Servers are upgraded now and then: what one refused is tried again after this long. */
-  private static final Duration REFUSAL_LASTS = Duration.ofDays(7);
 
   /** How little the server can be asked for, from best to worst. */
   private enum Grain {
@@ -45,7 +42,11 @@ final class Upstream {
     /** A commit with all its trees. */
     ALL_TREES,
     /** A commit with everything below it. */
-    WHOLE
+    WHOLE;
+
+    Grain coarser() {
+      return values()[ordinal() + 1];
+    }
   }
 
   private final Remote remote;
@@ -64,9 +65,10 @@ final class Upstream {
 
   private final ReentrantLock wholeFetch = new ReentrantLock();
   private final Lag lag = new Lag();
+  private final Grants grants;
 
-  /** Only ever grows coarser. */
-  private volatile Grain grain;
+  /** The server does not even offer to be asked for less than all. */
+  private volatile boolean offersWholeAlone;
 
   /** Written with what the server said last, to this process or another before it. */
   private volatile boolean sizesAlone;
@@ -76,13 +78,18 @@ final class Upstream {
     this.intake = intake;
     this.local = local;
     this.repository = repository;
-    this.grain = Grain.ROOT_TREE;
+    this.grants = new Grants(remote.url(), repository);
     this.sizesAlone = Files.exists(sizesMarker());
-    for (Grain refused : new Grain[] {Grain.ROOT_TREE, Grain.ALL_TREES}) {
-      if (isFresh(marker(refused))) {
-        grain = Grain.values()[refused.ordinal() + 1];
-      }
+  }
+
+  private Grain grain() {
+    if (offersWholeAlone
+        || grants.isRefused(Grant.TREES)
+        || grants.isRefused(Grant.BLOBS)
+        || grants.isRefused(Grant.ALL_TREES)) {
+      return Grain.WHOLE;
     }
+    return grants.isRefused(Grant.ROOT_TREE) ? Grain.ALL_TREES : Grain.ROOT_TREE;
   }
 
   long objectsFetched() {
@@ -109,27 +116,73 @@ final class Upstream {
     return sizesAlone;
   }
 
-  /** Sizes of blobs in their order, -1 for one that the server does not have. */
+  /**
+   * Sizes of blobs in their order, -1 for one that the server does not have.
+   *
+   * @throws RemoteException also if it tells not a single one
+   */
   long[] fetchSizes(List<ObjectId> ids) throws IOException, InterruptedException {
     sizeRequests.increment();
-    return remote.objectSizes(ids);
+    long[] sizes = remote.objectSizes(ids);
+    if (Arrays.stream(sizes).allMatch(size -> size < 0)) {
+      throw new RemoteException(
+          RemoteException.Kind.NO_SUCH_OBJECT, remote.url() + ": the server tells no size");
+    }
+    grants.seen(Grant.SIZES);
+    return sizes;
+  }
+
+  /** Sizes were not told for {@code failure}, and the contents came all the same. */
+  void learnedContentsAfter(RemoteException failure) throws IOException {
+    if (grants.mayRefuse(Grant.SIZES, failure)) {
+      grants.refuse(Grant.SIZES, failure);
+    }
   }
 
   /** Makes the commit that {@code want} is or, being a tag, leads to local, with its root tree. */
   void fetchCommit(ObjectId want) throws IOException, InterruptedException {
     checkCapabilities();
     commitRequests.increment();
-    while (grain != Grain.WHOLE) {
-      Grain tried = grain;
-      Filter filter = tried == Grain.ROOT_TREE ? Filter.trees(1) : Filter.NO_BLOBS;
+    var refusals = new EnumMap<Grant, RemoteException>(Grant.class);
+    for (Grain tried = grain(); ; tried = tried.coarser()) {
+      Optional<Grant> help = help(tried);
       try {
-        fetch(List.of(want), 1, Optional.of(filter), PackKind.TREES, Reception.DEMANDED);
-        return;
+        fetchCommit(want, tried);
+        if (help.isPresent()) {
+          grants.seen(help.get());
+        }
+        break;
       } catch (RemoteException e) {
-        coarsenAfter(e, tried);
+        if (help.isEmpty() || !grants.mayRefuse(help.get(), e)) {
+          throw e;
+        }
+        LOG.debug("{} may refuse what {} takes", remote.url(), tried, e);
+        refusals.put(help.get(), e);
       }
     }
-    fetch(List.of(want), 1, Optional.empty(), PackKind.WHOLE, Reception.DEMANDED);
+    for (var refusal : refusals.entrySet()) {
+      grants.refuse(refusal.getKey(), refusal.getValue());
+    }
+  }
+
+  /** What the server must do for a commit to come so. */
+  private static Optional<Grant> help(Grain grain) {
+    return switch (grain) {
+      case ROOT_TREE -> Optional.of(Grant.ROOT_TREE);
+      case ALL_TREES -> Optional.of(Grant.ALL_TREES);
+      case WHOLE -> Optional.empty();
+    };
+  }
+
+  private void fetchCommit(ObjectId want, Grain grain) throws IOException, InterruptedException {
+    Optional<Filter> filter =
+        switch (grain) {
+          case ROOT_TREE -> Optional.of(Filter.trees(1));
+          case ALL_TREES -> Optional.of(Filter.NO_BLOBS);
+          case WHOLE -> Optional.empty();
+        };
+    PackKind kind = grain == Grain.WHOLE ? PackKind.WHOLE : PackKind.TREES;
+    fetch(List.of(want), 1, filter, kind, Reception.DEMANDED);
   }
 
   /**
@@ -138,24 +191,28 @@ final class Upstream {
    */
   void fetchDifference(ObjectId want, ObjectId have) throws IOException, InterruptedException {
     checkCapabilities();
-    Grain least = grain == Grain.ROOT_TREE ? Grain.ALL_TREES : grain;
-    Optional<Filter> filter =
-        least == Grain.WHOLE ? Optional.empty() : Optional.of(Filter.NO_BLOBS);
-    PackKind kind = least == Grain.WHOLE ? PackKind.WHOLE : PackKind.TREES;
+    if (grants.isRefused(Grant.DIFFERENCE)) {
+      fetchCommit(want);
+      return;
+    }
+    boolean whole = grain() == Grain.WHOLE;
+    Optional<Filter> filter = whole ? Optional.empty() : Optional.of(Filter.NO_BLOBS);
+    PackKind kind = whole ? PackKind.WHOLE : PackKind.TREES;
     commitRequests.increment();
     try {
       var request = new FetchRequest(List.of(want), List.of(have), List.of(have), 1, filter);
       fetch(request, kind, Reception.DEMANDED);
+      grants.seen(Grant.DIFFERENCE);
     } catch (RemoteException e) {
       if (isNotHere(e)) {
         LOG.debug("All of {} is asked for", want.name(), e);
         commitRequests.increment();
         fetch(List.of(want), 1, filter, kind, Reception.DEMANDED);
-      } else if (least == Grain.WHOLE) {
-        throw e;
-      } else {
-        coarsenAfter(e, least);
+      } else if (grants.mayRefuse(Grant.DIFFERENCE, e)) {
         fetchCommit(want);
+        grants.refuse(Grant.DIFFERENCE, e);
+      } else {
+        throw e;
       }
     }
   }
@@ -190,16 +247,17 @@ final class Upstream {
       return;
     }
     checkCapabilities();
-    if (grain != Grain.WHOLE) {
-      treeRequests.increment();
-      try {
-        fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES, Reception.DEMANDED);
-        return;
-      } catch (RemoteException e) {
-        coarsenAfter(e, Grain.ALL_TREES);
-      }
+    if (grain() == Grain.WHOLE) {
+      fetchWhole(ids);
+      return;
     }
-    fetchWhole(ids);
+    treeRequests.increment();
+    try {
+      fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES, Reception.DEMANDED);
+      grants.seen(Grant.TREES);
+    } catch (RemoteException e) {
+      fetchWholeAfter(e, Grant.TREES, ids);
+    }
   }
 
   /** Makes blobs local. */
@@ -220,14 +278,47 @@ final class Upstream {
       return PackIntake.Taken.NOTHING;
     }
     checkCapabilities();
-    if (grain == Grain.WHOLE) {
+    if (grain() == Grain.WHOLE) {
       fetchWhole(ids);
       return PackIntake.Taken.NOTHING;
     }
     (reception.isAhead() ? prefetchRequests : blobRequests).increment();
-    List<ObjectId> shallow = shown.keySet().stream().limit(reception.isAhead() ? 1 : 0).toList();
+    boolean ordered = reception.isAhead() && !grants.isRefused(Grant.ORDER);
+    List<ObjectId> shallow = shown.keySet().stream().limit(ordered ? 1 : 0).toList();
+    try {
+      PackIntake.Taken taken = fetchBlobs(ids, shallow, reception);
+      grants.seen(Grant.BLOBS);
+      if (!shallow.isEmpty()) {
+        grants.seen(Grant.ORDER);
+      }
+      return taken;
+    } catch (RemoteException e) {
+      if (!shallow.isEmpty() && grants.mayRefuse(Grant.ORDER, e)) {
+        PackIntake.Taken taken = fetchBlobs(ids, List.of(), reception);
+        grants.refuse(Grant.ORDER, e);
+        return taken;
+      }
+      fetchWholeAfter(e, Grant.BLOBS, ids);
+      return PackIntake.Taken.NOTHING;
+    }
+  }
+
+  private PackIntake.Taken fetchBlobs(
+      List<ObjectId> ids, List<ObjectId> shallow, Reception reception)
+      throws IOException, InterruptedException {
     var request = new FetchRequest(ids, List.of(), shallow, 0, Optional.empty());
     return fetch(request, PackKind.BLOBS, reception);
+  }
+
+  /** Those before us may have fetched everything there is; else that is what is left to ask for. */
+  private void fetchWholeAfter(RemoteException refusal, Grant grant, List<ObjectId> ids)
+      throws IOException, InterruptedException {
+    if (shown.isEmpty() || !grants.mayRefuse(grant, refusal)) {
+      throw refusal;
+    }
+    LOG.debug("{} may refuse single objects", remote.url(), refusal);
+    fetchWhole(ids);
+    grants.refuse(grant, refusal);
   }
 
   /**
@@ -235,7 +326,7 @@ final class Upstream {
    */
   boolean sendsParts() throws IOException, InterruptedException {
     checkCapabilities();
-    return grain != Grain.WHOLE;
+    return grain() != Grain.WHOLE;
   }
 
   /** All trees below {@code root}, a tree, or a commit without its history; ahead of need. */
@@ -257,14 +348,17 @@ final class Upstream {
 
   private void checkCapabilities() throws IOException, InterruptedException {
     learn(remote.capabilities());
-    if (grain != Grain.WHOLE && !remote.capabilities().partial()) {
-      coarsen(Grain.ALL_TREES);
+    if (!offersWholeAlone && !remote.capabilities().partial()) {
+      offersWholeAlone = true;
+      LOG.warn(
+          "{} cannot send single files: each commit is fetched whole, without its history",
+          remote.url());
     }
   }
 
   /** Keeps what the server can, for a mount to know it before it has asked. */
   private void learn(Capabilities capabilities) throws IOException {
-    boolean told = capabilities.objectInfo();
+    boolean told = capabilities.objectInfo() && !grants.isRefused(Grant.SIZES);
     if (told != sizesAlone) {
       sizesAlone = told;
       if (told) {
@@ -354,41 +448,6 @@ final class Upstream {
 
     AnswerCutException() {
       super("enough of the answer has come");
-    }
-  }
-
-  private void coarsenAfter(RemoteException refusal, Grain tried) throws IOException {
-    if (refusal.kind() != RemoteException.Kind.UNSUPPORTED) {
-      throw refusal;
-    }
-    LOG.debug("{} refuses what {} takes", remote.url(), tried, refusal);
-    coarsen(tried);
-    AtomicFile.write(repository.scratch(), marker(tried), refusal.getMessage() + "\n");
-  }
-
-  private synchronized void coarsen(Grain refused) {
-    Grain next = Grain.values()[refused.ordinal() + 1];
-    if (grain.compareTo(next) < 0) {
-      grain = next;
-      if (next == Grain.WHOLE) {
-        LOG.warn(
-            "{} cannot send single files: each commit is fetched whole, without its history",
-            remote.url());
-      }
-    }
-  }
-
-  private Path marker(Grain refused) {
-    return repository.marker(
-        "refuses-" + refused.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-  }
-
-  private static boolean isFresh(Path marker) {
-    try {
-      Instant written = Files.getLastModifiedTime(marker).toInstant();
-      return written.plus(REFUSAL_LASTS).isAfter(Instant.now());
-    } catch (IOException e) {
-      return false;
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gitfs.git.store.ObjectStore;
 import dev.gitfs.git.store.PrefetchRequest;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.ForgeServer;
 import dev.gitfs.testkit.ForgeServer.Api;
 import dev.gitfs.testkit.RequestKind;
@@ -86,9 +87,7 @@ class GitLabSizesTest {
       hosted.played.server.delay(Duration.ofMillis(300));
       var truth = hosted.sizes("HEAD:d3");
       var ahead = store.prefetch(new PrefetchRequest.Sizes(List.copyOf(truth.keySet())));
-      while (hosted.played.server.requests().isEmpty()) {
-        Thread.sleep(1);
-      }
+      Eventually.holds("they are asked for", () -> !hosted.played.server.requests().isEmpty());
       store.fetchSizes(truth.keySet());
       assertKnown(store, truth);
       assertThat(ahead.await(Duration.ofSeconds(10))).isTrue();

@@ -179,7 +179,7 @@ class HttpHabitsTest {
         .contains(
             "want "
                 + head
-                + " multi_ack_detailed side-band-64k no-progress ofs-delta agent="
+                + " multi_ack_detailed side-band-64k thin-pack no-progress ofs-delta agent="
                 + Protocol.AGENT
                 + " filter\n");
   }

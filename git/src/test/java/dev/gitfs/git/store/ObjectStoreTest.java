@@ -212,6 +212,28 @@ final class ObjectStoreTest {
   }
 
   @Test
+  void aServerThatSendsNothingByItsIdIsAskedForTheCommitWhole() throws Exception {
+    cache.remote.gate =
+        request -> {
+          if (request.depth() == 0) {
+            throw new RemoteException(RemoteException.Kind.SERVER_FAILED, "closes the connection");
+          }
+        };
+    try (var store = cache.open()) {
+      Cache.head(store);
+      assertThat(Cache.read(store.blob(cache.id("HEAD:README")))).hasSize(6);
+      assertThat(store.treeIfLocal(cache.id("HEAD:src/deep"))).isPresent();
+      assertThat(cache.remote.fetches).hasSize(3);
+    }
+    cache.origin.commit(new Snapshot().file("README", "again\n"));
+    try (var store = cache.open()) {
+      Cache.head(store);
+      assertThat(store.isLocal(cache.id("HEAD:README"))).isTrue();
+      assertThat(cache.remote.fetches).hasSize(4);
+    }
+  }
+
+  @Test
   void aFailureIsToldAndNotRemembered() throws Exception {
     ObjectId id = cache.id("HEAD:README");
     cache.remote.gate =

@@ -419,7 +419,8 @@ final class PackStreamTest {
 
   private static byte[] gitsIndex(Path pack) throws IOException {
     Path index = pack.resolveSibling("git.idx");
-    Git.run(pack.getParent(), "index-pack", "-o", index.toString(), pack.toString());
+    Git.run(
+        pack.getParent(), "index-pack", "--no-rev-index", "-o", index.toString(), pack.toString());
     byte[] bytes = Files.readAllBytes(index);
     Files.delete(index);
     return bytes;
