@@ -3,6 +3,7 @@ package dev.gitfs.cli;
 import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.telemetry.Secrets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -67,6 +68,7 @@ final class GitFs implements Command {
       CommandLineCheck.check(parsed);
       return new CommandLine.RunLast().execute(parsed);
     });
+    commandLine.registerConverter(Path.class, RawArguments::path);
     commandLine.setExecutionExceptionHandler((e, failed, _) -> report(e, failed));
     commandLine.setParameterExceptionHandler((e, _) -> reportUsage(e));
   }

@@ -60,7 +60,7 @@ final class Launch {
                 Thread.currentThread().interrupt();
               }
             }));
-    process.await();
-    return ExitStatus.OK;
+    // It has failed on its own if the kernel has given the mount up: a supervisor may start anew.
+    return process.await() == ExitStatus.FAILED ? ExitStatus.FAILED : ExitStatus.OK;
   }
 }

@@ -38,11 +38,11 @@ final class ListCommand implements Command {
   public Integer call() throws DaemonException, IOException {
     var silent = new ArrayList<SilentDaemonException>();
     List<MountSummary> mounts = new RunningDaemons(Directories.ofUser()).mounts(silent::add);
-    var served = mounts.stream().map(MountSummary::directory).collect(Collectors.toSet());
+    var served = mounts.stream().map(MountSummary::device).collect(Collectors.toSet());
     List<KernelMounts.Entry> stale =
         KernelMounts.all().stream()
             .filter(KernelMounts.Entry::ours)
-            .filter(entry -> !served.contains(entry.directory()))
+            .filter(entry -> !served.contains(entry.device()))
             .filter(KernelMounts.Entry::stale)
             .toList();
     PrintWriter out = syntax.commandLine().getOut();

@@ -45,16 +45,15 @@ final class MountArgument {
           DaemonException.Kind.DIRECTORY, named + " is in no mount of git-fs; see: git-fs list");
     }
     var silent = new ArrayList<SilentDaemonException>();
-    List<Path> all =
-        new RunningDaemons(Directories.ofUser())
-            .mounts(silent::add).stream().map(MountSummary::directory).toList();
+    List<MountSummary> served = new RunningDaemons(Directories.ofUser()).mounts(silent::add);
+    List<Path> all = served.stream().map(MountSummary::directory).toList();
     if (mounted.isPresent()) {
-      Path place = place(mounted.get());
+      Path place = place(mounted.get(), served);
       return List.of(
           all.stream()
               .filter(place::startsWith)
               .max(Comparator.comparingInt(Path::getNameCount))
-              .orElse(mounted.get().mount()));
+              .orElse(mounted.get().mount().directory()));
     }
     if (!silent.isEmpty()) {
       throw silent.getFirst();
@@ -65,11 +64,13 @@ final class MountArgument {
         .toList();
   }
 
-  private static Path place(MountedPath mounted) {
-    Path place = mounted.mount();
-    for (MountedPath.Component component : mounted.components()) {
-      place = place.resolve(component.text());
-    }
-    return place;
+  /** As the mount is listed, which may be seen in several places. */
+  private static Path place(MountedPath mounted, List<MountSummary> served) {
+    return mounted.below(
+        served.stream()
+            .filter(mount -> mount.device().equals(mounted.mount().device()))
+            .map(MountSummary::directory)
+            .min(Comparator.comparingInt(Path::getNameCount))
+            .orElse(mounted.mount().directory()));
   }
 }

@@ -34,6 +34,9 @@ import picocli.CommandLine.TypeConversionException;
 /** {@code git-fs mount}: starts a daemon, has it mount, and leaves when the root can be listed. */
 final class MountCommand implements Command {
 
+  /** What Java makes of bytes that are no text. */
+  private static final char UNREADABLE = '\uFFFD';
+
   private final BooleanSupplier verbose;
   private final CommandSpec syntax = CommandSpec.wrapWithoutInspection(this);
 
@@ -146,6 +149,7 @@ final class MountCommand implements Command {
   @Override
   public Integer call()
       throws DaemonException, SettingsException, IOException, InterruptedException {
+    refuseUnreadable(source.getValue());
     Settings set = settings.read(syntax.commandLine());
     ByteSize memory = checkedMemory(set);
     Optional<Spelling> spelled = spelled(set);
@@ -197,6 +201,19 @@ final class MountCommand implements Command {
         "git-fs: %s is shown as it was when it was fetched last: %s"
             .formatted(summary.shortRef(), Secrets.hide(problem)));
     err.flush();
+  }
+
+  /**
+   * A source is a text, to git and in the cache's names; what is lost of a path in it is another.
+   */
+  private void refuseUnreadable(String typed) {
+    boolean here = !absolute(typed).equals(typed) && !Path.of(typed).isAbsolute();
+    if (typed.indexOf(UNREADABLE) >= 0
+        || here && KernelMounts.here().toString().indexOf(UNREADABLE) >= 0) {
+      throw new ParameterException(
+          syntax.commandLine(),
+          "SOURCE is at a path that is not UTF-8; name it by a symbolic link whose path is");
+    }
   }
 
   /**

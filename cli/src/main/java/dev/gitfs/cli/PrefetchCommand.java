@@ -2,13 +2,14 @@ package dev.gitfs.cli;
 
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Directories;
-import dev.gitfs.cli.daemon.Daemon;
 import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountedPath;
 import dev.gitfs.cli.daemon.PrefetchOrder;
 import dev.gitfs.cli.daemon.PrefetchOrder.OrderedPath;
 import dev.gitfs.cli.daemon.PrefetchProgress;
 import dev.gitfs.cli.daemon.RunningDaemons;
+import dev.gitfs.fuse.linux.RawPath;
 import dev.gitfs.mount.prefetch.PathRequest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ final class PrefetchCommand implements Command {
   private Map<Path, List<OrderedPath>> byMount() throws DaemonException, IOException {
     var byMount = new LinkedHashMap<Path, List<OrderedPath>>();
     var raw = RawArguments.ofThisProcess();
-    byte[] here = raw.directory(System.getProperty("user.dir"));
+    byte[] here = RawPath.bytes(KernelMounts.here());
     for (String path : paths.<List<String>>getValue()) {
       MountedPath mounted =
           MountedPath.of(raw.argument(path), here)
@@ -112,7 +113,9 @@ final class PrefetchCommand implements Command {
                   new DaemonException(
                       DaemonException.Kind.DIRECTORY,
                       path + " is in no mount of git-fs; see: git-fs list"));
-      byMount.computeIfAbsent(mounted.mount(), _ -> new ArrayList<>()).add(OrderedPath.of(mounted));
+      byMount
+          .computeIfAbsent(mounted.mount().directory(), _ -> new ArrayList<>())
+          .add(OrderedPath.of(mounted));
     }
     return byMount;
   }
@@ -129,9 +132,9 @@ final class PrefetchCommand implements Command {
             bytes == null ? new ByteSize(PathRequest.ALL_BYTES) : bytes);
     PrefetchProgress end;
     String seconds;
-    try (Daemon daemon = new RunningDaemons(Directories.ofUser()).require(mount);
+    try (var serving = new RunningDaemons(Directories.ofUser()).require(mount);
         var display = ProgressDisplay.start()) {
-      end = daemon.prefetch(mount, order, display);
+      end = serving.daemon().prefetch(serving.directory(), order, display);
       seconds = "%.1f s".formatted(display.elapsed().toNanos() / 1e9);
     }
     var out = syntax.commandLine().getOut();

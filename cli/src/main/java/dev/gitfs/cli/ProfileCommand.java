@@ -61,7 +61,7 @@ final class ProfileCommand implements Command {
 
   private static Path mount(Path path) throws DaemonException, IOException {
     return MountedPath.of(path)
-        .map(MountedPath::mount)
+        .map(mounted -> mounted.mount().directory())
         .orElseThrow(() ->
             new DaemonException(
                 DaemonException.Kind.DIRECTORY,
@@ -110,8 +110,8 @@ final class ProfileCommand implements Command {
             file + " exists; take another name, or --replace to have it written anew");
       }
       Path mount = mount(path.getValue());
-      try (Daemon daemon = new RunningDaemons(Directories.ofUser()).require(mount)) {
-        daemon.record(mount, file);
+      try (var serving = new RunningDaemons(Directories.ofUser()).require(mount)) {
+        serving.daemon().record(serving.directory(), file);
       }
       PrintWriter out = syntax.commandLine().getOut();
       out.println(
@@ -148,8 +148,8 @@ final class ProfileCommand implements Command {
     public Integer call() throws DaemonException, IOException {
       Path mount = mount(path.getValue());
       Daemon.Recorded recorded;
-      try (Daemon daemon = new RunningDaemons(Directories.ofUser()).require(mount)) {
-        recorded = daemon.stopRecording(mount);
+      try (var serving = new RunningDaemons(Directories.ofUser()).require(mount)) {
+        recorded = serving.daemon().stopRecording(serving.directory());
       }
       PrintWriter out = syntax.commandLine().getOut();
       String unit = recorded.paths() == 1 ? "path" : "paths";

@@ -1,5 +1,6 @@
 package dev.gitfs.cli;
 
+import dev.gitfs.fuse.linux.RawPath;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,51 +8,51 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * The bytes behind texts that Java made of bytes it could not read as UTF-8: file names may hold
- * any. The kernel keeps a process's arguments and environment as they were given.
+ * any. The kernel keeps a process's arguments as they were given.
  */
 final class RawArguments {
 
   private static final Path ARGUMENTS = Path.of("/proc/self/cmdline");
-  private static final Path ENVIRONMENT = Path.of("/proc/self/environ");
 
   private static final char REPLACEMENT = '\uFFFD';
 
   private final List<byte[]> arguments;
-  private final List<byte[]> environment;
 
-  private RawArguments(List<byte[]> arguments, List<byte[]> environment) {
+  private RawArguments(List<byte[]> arguments) {
     this.arguments = arguments;
-    this.environment = environment;
   }
 
   static RawArguments ofThisProcess() throws IOException {
-    return new RawArguments(
-        split(Files.readAllBytes(ARGUMENTS)), split(Files.readAllBytes(ENVIRONMENT)));
+    return new RawArguments(split(Files.readAllBytes(ARGUMENTS)));
   }
 
   /** The bytes of an argument; the next ones, if several look alike. */
   byte[] argument(String text) {
-    return take(text, "", arguments);
-  }
-
-  /** The bytes of the name of the directory this process was started in. */
-  byte[] directory(String text) {
-    return take(text, "PWD=", environment);
-  }
-
-  private static byte[] take(String text, String prefix, List<byte[]> entries) {
     if (text.indexOf(REPLACEMENT) >= 0) {
-      for (byte[] entry : entries) {
-        if (new String(entry, StandardCharsets.UTF_8).equals(prefix + text)) {
-          entries.remove(entry);
-          return Arrays.copyOfRange(entry, prefix.length(), entry.length);
+      for (byte[] argument : arguments) {
+        if (new String(argument, StandardCharsets.UTF_8).equals(text)) {
+          arguments.remove(argument);
+          return argument;
         }
       }
     }
     return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The path that an argument names. */
+  static Path path(String text) {
+    if (text.indexOf(REPLACEMENT) < 0) {
+      return Path.of(text);
+    }
+    try {
+      return RawPath.of(ofThisProcess().argument(text));
+    } catch (IOException e) {
+      throw new TypeConversionException("it is no UTF-8, and cannot be read as it is: " + e);
+    }
   }
 
   private static List<byte[]> split(byte[] bytes) {

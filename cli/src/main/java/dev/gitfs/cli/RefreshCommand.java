@@ -1,7 +1,6 @@
 package dev.gitfs.cli;
 
 import dev.gitfs.cli.config.Directories;
-import dev.gitfs.cli.daemon.Daemon;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.Refreshed;
 import dev.gitfs.cli.daemon.RunningDaemons;
@@ -34,8 +33,8 @@ final class RefreshCommand implements Command {
     var out = syntax.commandLine().getOut();
     Optional<DaemonException> failure = Optional.empty();
     for (Path directory : mounts) {
-      try (Daemon daemon = new RunningDaemons(Directories.ofUser()).require(directory)) {
-        Refreshed refreshed = daemon.refresh(directory);
+      try (var serving = new RunningDaemons(Directories.ofUser()).require(directory)) {
+        Refreshed refreshed = serving.daemon().refresh(serving.directory());
         out.println((mounts.size() > 1 ? directory + ": " : "") + refreshed.change());
       } catch (DaemonException e) {
         // The others are refreshed all the same; of several failures the last is told at the end.

@@ -4,7 +4,6 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Directories;
-import dev.gitfs.cli.daemon.Daemon;
 import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountStatistics;
@@ -52,8 +51,8 @@ final class StatsCommand implements Command {
   @Override
   public Integer call() throws DaemonException, IOException {
     Path target = KernelMounts.canonical(directory.getValue());
-    try (Daemon daemon = new RunningDaemons(Directories.ofUser()).require(target)) {
-      MountStatistics statistics = daemon.statistics(target);
+    try (var serving = new RunningDaemons(Directories.ofUser()).require(target)) {
+      MountStatistics statistics = serving.daemon().statistics(serving.directory());
       PrintWriter out = syntax.commandLine().getOut();
       if (json.<Boolean>getValue()) {
         out.println(new Gson().toJson(object(statistics)));

@@ -59,9 +59,7 @@ final class StatusCommand implements Command {
     }
     for (Path directory : wanted) {
       if (mounts.stream().noneMatch(summary -> summary.directory().equals(directory))) {
-        throw new DaemonException(
-            DaemonException.Kind.DIRECTORY,
-            "no running git-fs serves " + directory + "; see: git-fs list");
+        throw RunningDaemons.notServed(directory);
       }
     }
     PrintWriter out = syntax.commandLine().getOut();

@@ -6,6 +6,7 @@ import dev.gitfs.fuse.linux.MountTable;
 import dev.gitfs.fuse.linux.Mounting;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -94,7 +95,21 @@ public final class FuseMount implements AutoCloseable {
     Mounting.unmount(directory, lazy);
   }
 
-  /** Where it is mounted: the real path. */
+  /** The number of its device, by which it is known wherever else it is mounted or moved to. */
+  public Optional<String> device() {
+    return device;
+  }
+
+  /** Whether this process sees it mounted, there or elsewhere. */
+  public boolean isSeen() {
+    try {
+      return device.isPresent() && MountTable.isMounted(device.get());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where it was mounted: the real path. */
   public Path directory() {
     return directory;
   }

@@ -59,10 +59,10 @@ final class Conversation {
       return switch (Wire.decode(line, Message.Request.class)) {
         case Message.Mount(var request) -> new Message.Mounted(daemon.mount(request));
         case Message.Run(var request) -> new Message.Mounted(daemon.run(request));
-        case Message.Unmount(var directory, var lazy) -> {
-          daemon.unmount(directory, lazy);
-          yield new Message.Unmounted();
-        }
+        case Message.Unmount(var directory, var lazy) ->
+            new Message.Unmounted(daemon.unmount(directory, lazy));
+        case Message.AwaitEnd(var directory, var lazy) ->
+            new Message.Unmounted(daemon.awaitEnd(directory, lazy));
         case Message.ListMounts() -> new Message.Mounts(daemon.mounts());
         case Message.ReadStatistics(var directory) ->
             new Message.Statistics(daemon.statistics(directory));

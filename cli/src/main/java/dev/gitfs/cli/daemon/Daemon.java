@@ -23,8 +23,18 @@ public interface Daemon extends AutoCloseable {
    * are given back.
    *
    * @param lazy detach now, even if files are open; what is open stays readable until it is closed
+   * @return whether it has ended; else it goes on for those who have it open, or a copy of it
    */
-  void unmount(Path directory, boolean lazy) throws DaemonException, InterruptedException;
+  boolean unmount(Path directory, boolean lazy) throws DaemonException, InterruptedException;
+
+  /**
+   * Waits a moment for the end of the mount at {@code directory}, which the caller has unmounted as
+   * it sees it.
+   *
+   * @param lazy do not wait
+   * @return as {@link #unmount}
+   */
+  boolean awaitEnd(Path directory, boolean lazy) throws DaemonException, InterruptedException;
 
   /** The mounts being served now, each followed by the repositories in it that are open. */
   List<MountSummary> mounts() throws DaemonException;

@@ -79,8 +79,20 @@ final class DaemonClient implements Daemon {
   }
 
   @Override
-  public void unmount(Path directory, boolean lazy) throws DaemonException {
-    ask(new Message.Unmount(directory, lazy), Message.Unmounted.class, UNMOUNT_PATIENCE);
+  public boolean unmount(Path directory, boolean lazy) throws DaemonException {
+    return ask(new Message.Unmount(directory, lazy), Message.Unmounted.class, UNMOUNT_PATIENCE)
+        .ended();
+  }
+
+  @Override
+  public boolean awaitEnd(Path directory, boolean lazy) throws DaemonException {
+    try {
+      say(new Message.AwaitEnd(directory, lazy));
+      return !(hear(UNMOUNT_PATIENCE) instanceof Message.Unmounted(var ended)) || ended;
+    } catch (IOException e) {
+      // With its last mount the daemon itself has ended.
+      return true;
+    }
   }
 
   @Override

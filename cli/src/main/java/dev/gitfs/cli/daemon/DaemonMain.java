@@ -21,6 +21,9 @@ final class DaemonMain {
   /** Second argument: the process ends with the one that started it, and leaves no log file. */
   static final String FOREGROUND = "--foreground";
 
+  /** What a supervisor that restarts this in the foreground may go by. */
+  private static final int GIVEN_UP = 1;
+
   private static final Logger log = LoggerFactory.getLogger(DaemonMain.class);
 
   private DaemonMain() {}
@@ -51,8 +54,7 @@ final class DaemonMain {
     } else {
       starter.close();
     }
-    table.awaitEmpty();
-    System.exit(0);
+    System.exit(table.awaitEmpty() ? 0 : GIVEN_UP);
   }
 
   /** The first by the time the request is read, the second when the git server has answered. */

@@ -3,7 +3,10 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.FuseMount;
 import dev.gitfs.fuse.linux.BusyException;
+import dev.gitfs.fuse.linux.RawPath;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.regex.Pattern;
 
 /**
  * What the kernel has mounted, as far as this process sees it, and how to end it without the
@@ -28,9 +30,6 @@ public final class KernelMounts {
   private static final String TYPE = "fuse." + SUBTYPE;
 
   private static final Path TABLE = Path.of("/proc/self/mountinfo");
-
-  /** The kernel writes space, tab, newline and backslash of a path as octal numbers. */
-  private static final Pattern OCTAL = Pattern.compile("\\\\([0-7]{3})");
 
   /** A mount that is served answers a look at its root in microseconds, even on a busy machine. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -49,11 +48,13 @@ public final class KernelMounts {
   /**
    * A mounted file system.
    *
+   * @param device its number, the same wherever else it is mounted
+   * @param root what of it is to be seen at the directory: a bind mount may show a part
    * @param directory where
    * @param type of file system, with subtype
    * @param source what the kernel calls the mounted thing
    */
-  public record Entry(Path directory, String type, String source) {
+  public record Entry(String device, Path root, Path directory, String type, String source) {
 
     /** Whether git-fs made this mount. */
     public boolean ours() {
@@ -93,10 +94,20 @@ public final class KernelMounts {
   /** Everything that is mounted, in the order it was mounted. */
   public static List<Entry> all() throws IOException {
     var entries = new ArrayList<Entry>();
-    for (String line : Files.readAllLines(TABLE)) {
+    // Names are bytes, a character for each: one that is not UTF-8 may be anybody's.
+    for (String line : Files.readAllLines(TABLE, StandardCharsets.ISO_8859_1)) {
       parse(line).ifPresent(entries::add);
     }
     return entries;
+  }
+
+  /** Where a device is mounted, in the order it was. */
+  static List<Entry> of(String device) throws DaemonException {
+    try {
+      return all().stream().filter(entry -> entry.device().equals(device)).toList();
+    } catch (IOException e) {
+      throw new DaemonException(Kind.FAILED, "cannot read " + TABLE + ": " + e.getMessage(), e);
+    }
   }
 
   /** What is mounted at {@code directory}; of several on top of each other, the one to be seen. */
@@ -115,21 +126,26 @@ public final class KernelMounts {
     try {
       Optional<MountedPath> mounted = MountedPath.of(directory);
       if (mounted.isPresent()) {
-        Path path = mounted.get().mount();
-        for (MountedPath.Component component : mounted.get().components()) {
-          path = path.resolve(component.text());
-        }
-        return path;
+        return mounted.get().seen();
       }
     } catch (IOException e) {
       // The kernel's table cannot be read; then it is as any other.
     }
-    Path absolute = directory.toAbsolutePath().normalize();
+    Path absolute = here().resolve(directory).normalize();
     try {
       return absolute.toRealPath();
     } catch (IOException e) {
       Path parent = absolute.getParent();
       return parent == null ? absolute : canonical(parent).resolve(absolute.getFileName());
+    }
+  }
+
+  /** The directory of this process, in bytes, which Java's own text of it may have lost. */
+  public static Path here() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/self/cwd"));
+    } catch (IOException e) {
+      return Path.of("").toAbsolutePath();
     }
   }
 
@@ -167,25 +183,42 @@ public final class KernelMounts {
     }
   }
 
-  /** See proc_pid_mountinfo(5): optional fields end with a hyphen. */
+  /**
+   * See proc_pid_mountinfo(5): optional fields end with a hyphen. A source may be empty.
+   *
+   * @param line a character for each byte
+   */
   static Optional<Entry> parse(String line) {
     String[] fields = line.split(" ");
     for (int i = 6; i + 2 < fields.length; i++) {
       if (fields[i].equals("-")) {
         return Optional.of(
-            new Entry(Path.of(unescape(fields[4])), fields[i + 1], unescape(fields[i + 2])));
+            new Entry(
+                fields[2],
+                path(fields[3]),
+                path(fields[4]),
+                fields[i + 1],
+                new String(unescape(fields[i + 2]), StandardCharsets.UTF_8)));
       }
     }
     return Optional.empty();
   }
 
-  private static String unescape(String field) {
-    return field.indexOf('\\') < 0
-        ? field
-        : OCTAL
-            .matcher(field)
-            .replaceAll(match ->
-                java.util.regex.Matcher.quoteReplacement(
-                    String.valueOf((char) Integer.parseInt(match.group(1), 8))));
+  private static Path path(String field) {
+    return RawPath.of(unescape(field));
+  }
+
+  /** The kernel writes space, tab, newline and backslash as a backslash and octal digits. */
+  private static byte[] unescape(String field) {
+    var bytes = new ByteArrayOutputStream();
+    for (int i = 0; i < field.length(); i++) {
+      if (field.charAt(i) == '\\' && i + 3 < field.length()) {
+        bytes.write(Integer.parseInt(field.substring(i + 1, i + 4), 8));
+        i += 3;
+      } else {
+        bytes.write(field.charAt(i));
+      }
+    }
+    return bytes.toByteArray();
   }
 }

@@ -19,6 +19,8 @@ sealed interface Message {
 
   record Unmount(Path directory, boolean lazy) implements Request {}
 
+  record AwaitEnd(Path directory, boolean lazy) implements Request {}
+
   record ListMounts() implements Request {}
 
   record ReadStatistics(Path directory) implements Request {}
@@ -34,7 +36,7 @@ sealed interface Message {
 
   record Mounted(MountSummary mount) implements Reply {}
 
-  record Unmounted() implements Reply {}
+  record Unmounted(boolean ended) implements Reply {}
 
   record Mounts(List<MountSummary> mounts) implements Reply {}
 

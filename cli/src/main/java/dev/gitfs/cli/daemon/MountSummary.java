@@ -9,6 +9,8 @@ import java.time.Instant;
  * One mount, in a line.
  *
  * @param directory where, as the kernel names it
+ * @param device the number of the device, the same wherever the mount is seen; empty if not known
+ * @param detached whether it is no longer mounted where the daemon is, and served all the same
  * @param source the repository's URL without credentials
  * @param ref the full ref name, or a commit id
  * @param commit the commit's id in hex
@@ -20,6 +22,8 @@ import java.time.Instant;
  */
 public record MountSummary(
     Path directory,
+    String device,
+    boolean detached,
     String source,
     String ref,
     String commit,
@@ -31,7 +35,20 @@ public record MountSummary(
 
   /** The same, with what has failed since. */
   MountSummary with(BackgroundFailures since) {
-    return new MountSummary(directory, source, ref, commit, this.since, pid, log, state, since);
+    return new MountSummary(
+        directory, device, detached, source, ref, commit, this.since, pid, log, state, since);
+  }
+
+  /** The same, of which only copies elsewhere are left. */
+  MountSummary asDetached() {
+    return new MountSummary(
+        directory, device, true, source, ref, commit, since, pid, log, state, failures);
+  }
+
+  /** The same, mounted on another directory. */
+  MountSummary at(Path place) {
+    return new MountSummary(
+        place, device, detached, source, ref, commit, since, pid, log, state, failures);
   }
 
   /** The ref as people say it: {@code main}, {@code v6.1}. */

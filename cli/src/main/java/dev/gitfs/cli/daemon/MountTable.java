@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,12 +26,24 @@ final class MountTable implements Daemon {
   /** After the kernel has let go of a mount, all that is left is local work. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** The kernel lets go of what nobody has open, nor a copy of, in milliseconds. */
+  private static final Duration LETTING_GO = Duration.ofSeconds(1);
+
+  /** A mount is taken out of the kernel's table before its connection ends, or never. */
+  private static final Duration TAKING_OUT = Duration.ofMillis(500);
+
+  private static final Duration LOOK = Duration.ofMillis(20);
+
   private final Path logFile;
 
-  private final Map<Path, Served> mounted = new LinkedHashMap<>();
+  /** In the order in which they were mounted, until they are put away. Guarded by this. */
+  private final List<Served> serving = new ArrayList<>();
 
-  /** Detached lazily: no longer at their directory, still read by who has files open. */
-  private final Set<Served> detached = new HashSet<>();
+  /** Those of them that the kernel has let go of. Guarded by this. */
+  private final Set<Served> ended = new HashSet<>();
+
+  /** Whether one of them was given up by the kernel while it was mounted. Guarded by this. */
+  private boolean aborted;
 
   private final Map<Path, Thread> mounting = new LinkedHashMap<>();
   private boolean closed;
@@ -77,35 +90,62 @@ final class MountTable implements Daemon {
   }
 
   @Override
-  public void unmount(Path directory, boolean lazy) throws DaemonException, InterruptedException {
-    Path canonical = KernelMounts.canonical(directory);
-    Served served = find(canonical);
-    KernelMounts.unmount(canonical, lazy);
-    synchronized (this) {
-      if (lazy) {
-        if (mounted.remove(canonical, served)) {
-          detached.add(served);
-          notifyAll();
-        }
-        return;
-      }
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (mounted.get(canonical) == served) {
-        long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
-        if (left <= 0) {
-          throw new DaemonException(
-              Kind.FAILED, canonical + " is unmounted, but still being put away; see " + logFile);
-        }
-        wait(left);
-      }
+  public boolean unmount(Path directory, boolean lazy)
+      throws DaemonException, InterruptedException {
+    Served served = find(KernelMounts.canonical(directory));
+    for (KernelMounts.Entry entry : KernelMounts.of(served.summary().device()).reversed()) {
+      KernelMounts.unmount(entry.directory(), lazy);
     }
+    return awaitEnd(served, lazy);
+  }
+
+  @Override
+  public boolean awaitEnd(Path directory, boolean lazy)
+      throws DaemonException, InterruptedException {
+    Served served;
+    try {
+      served = find(KernelMounts.canonical(directory));
+    } catch (DaemonException e) {
+      return true;
+    }
+    return awaitEnd(served, lazy);
+  }
+
+  private synchronized boolean awaitEnd(Served served, boolean lazy)
+      throws DaemonException, InterruptedException {
+    long start = System.nanoTime();
+    while (serving.contains(served)) {
+      boolean letGo = ended.contains(served);
+      Duration patience = letGo ? PATIENCE : lazy ? Duration.ZERO : LETTING_GO;
+      long left = patience.minusNanos(System.nanoTime() - start).toMillis();
+      if (left <= 0 && letGo) {
+        throw new DaemonException(
+            Kind.FAILED,
+            served.summary().directory()
+                + " is unmounted, but still being put away; see "
+                + logFile);
+      }
+      if (left <= 0) {
+        if (!served.isSeen()) {
+          log.info(
+              "{} is unmounted here, and served on to what has it open or holds a copy of it",
+              served.summary().directory());
+        }
+        return false;
+      }
+      wait(left);
+    }
+    return true;
   }
 
   @Override
   public synchronized List<MountSummary> mounts() {
-    return mounted.values().stream()
-        .flatMap(served -> Stream.concat(Stream.of(served.summary()), served.inside().stream()))
-        .toList();
+    return serving.stream().flatMap(MountTable::summaries).toList();
+  }
+
+  private static Stream<MountSummary> summaries(Served served) {
+    var all = Stream.concat(Stream.of(served.summary()), served.inside().stream());
+    return served.isSeen() ? all : all.map(MountSummary::asDetached);
   }
 
   @Override
@@ -136,11 +176,16 @@ final class MountTable implements Daemon {
     return find(KernelMounts.canonical(directory)).stopRecording();
   }
 
-  /** Returns when this process serves nothing any more. */
-  synchronized void awaitEmpty() throws InterruptedException {
-    while (!mounted.isEmpty() || !detached.isEmpty() || !mounting.isEmpty()) {
+  /**
+   * Returns when this process serves nothing any more.
+   *
+   * @return whether all of it was unmounted, and nothing given up by the kernel
+   */
+  synchronized boolean awaitEmpty() throws InterruptedException {
+    while (!serving.isEmpty() || !mounting.isEmpty()) {
       wait();
     }
+    return !aborted;
   }
 
   /** Unmounts everything, and gives up on what is being mounted. */
@@ -150,17 +195,19 @@ final class MountTable implements Daemon {
     synchronized (this) {
       closed = true;
       mounting.values().forEach(Thread::interrupt);
-      all = new ArrayList<>(mounted.values());
-      all.addAll(detached);
+      all = List.copyOf(serving);
     }
     all.forEach(Served::unmount);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long start = System.nanoTime();
     synchronized (this) {
       try {
-        long left = PATIENCE.toMillis();
-        while (left > 0 && !(mounted.isEmpty() && detached.isEmpty() && mounting.isEmpty())) {
+        // What is still open, or copied, ends with this process.
+        while (!ended.isEmpty() || !mounting.isEmpty()) {
+          long left = PATIENCE.minusNanos(System.nanoTime() - start).toMillis();
+          if (left <= 0) {
+            return;
+          }
           wait(left);
-          left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -168,19 +215,23 @@ final class MountTable implements Daemon {
     }
   }
 
+  /** The latest at {@code directory}. */
   private synchronized Served find(Path directory) throws DaemonException {
-    Served served = mounted.get(directory);
-    if (served == null) {
-      throw new DaemonException(Kind.DIRECTORY, "nothing of git-fs is mounted at " + directory);
+    for (Served served : serving.reversed()) {
+      if (served.summary().directory().equals(directory)) {
+        return served;
+      }
     }
-    return served;
+    throw new DaemonException(Kind.DIRECTORY, "nothing of git-fs is mounted at " + directory);
   }
 
   /** The mount that {@code directory} is in, or is. */
   private synchronized Served containing(Path directory) throws DaemonException {
     for (Path at = directory; at != null; at = at.getParent()) {
-      if (mounted.containsKey(at)) {
-        return mounted.get(at);
+      for (Served served : serving.reversed()) {
+        if (served.summary().directory().equals(at)) {
+          return served;
+        }
       }
     }
     return find(directory);
@@ -190,7 +241,9 @@ final class MountTable implements Daemon {
     if (closed) {
       throw new DaemonException(Kind.FAILED, "this daemon is about to end; try again");
     }
-    if (mounted.containsKey(directory) || mounting.containsKey(directory)) {
+    if (mounting.containsKey(directory)
+        || serving.stream()
+            .anyMatch(each -> each.summary().directory().equals(directory) && each.isSeen())) {
       throw new DaemonException(
           Kind.DIRECTORY,
           directory + " is mounted already; unmount it first: git-fs umount " + directory);
@@ -211,7 +264,7 @@ final class MountTable implements Daemon {
         served.close();
         throw new InterruptedException("the daemon is about to end");
       }
-      mounted.put(summary.directory(), served);
+      serving.add(served);
     }
     log.info(
         "Mounted {} at {}{}",
@@ -228,15 +281,44 @@ final class MountTable implements Daemon {
     } catch (InterruptedException e) {
       log.debug("Interrupted while waiting for the end of {}", summary.directory(), e);
     }
+    synchronized (this) {
+      ended.add(served);
+      notifyAll();
+    }
     try {
+      boolean givenUp = isStillSeen(served);
       served.close();
-      log.info("Unmounted {} from {}", summary.source(), summary.directory());
+      if (givenUp) {
+        log.error(
+            "The kernel has given up the mount at {}: its connection was aborted, by hand, by"
+                + " umount -f or for a request that took too long (fs.fuse.max_request_timeout)."
+                + " It is left there, for an error is better than an empty directory; to unmount"
+                + " it: git-fs umount {}",
+            summary.directory(),
+            summary.directory());
+        synchronized (this) {
+          aborted = true;
+        }
+      } else {
+        log.info("Unmounted {} from {}", summary.source(), summary.directory());
+      }
     } finally {
       synchronized (this) {
-        mounted.remove(summary.directory(), served);
-        detached.remove(served);
+        serving.remove(served);
+        ended.remove(served);
         notifyAll();
       }
     }
+  }
+
+  private static boolean isStillSeen(Served served) {
+    long start = System.nanoTime();
+    while (served.isSeen()) {
+      if (System.nanoTime() - start > TAKING_OUT.toNanos()) {
+        return true;
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+    }
+    return false;
   }
 }

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -22,15 +23,33 @@ public final class RunningDaemons {
   }
 
   /**
-   * The mounts of all of them.
+   * The daemon that serves a mount, and the directory that it knows it by: not the one that it is
+   * seen at, if that is a bind mount, or it was moved.
+   */
+  public record Serving(Daemon daemon, Path directory) implements AutoCloseable {
+
+    @Override
+    public void close() {
+      daemon.close();
+    }
+  }
+
+  /**
+   * The mounts of all of them, each where it is seen from here. One of another mount namespace has
+   * the directory it has there; one that has ended, but for those who have it open, is left out.
    *
    * @param silent is told of each one that does not answer
    */
-  public List<MountSummary> mounts(Consumer<SilentDaemonException> silent) throws DaemonException {
+  public List<MountSummary> mounts(Consumer<SilentDaemonException> silent)
+      throws DaemonException, IOException {
     var mounts = new ArrayList<MountSummary>();
+    List<KernelMounts.Entry> seen = KernelMounts.all();
     for (DaemonClient daemon : connectAll(silent)) {
       try (daemon) {
-        mounts.addAll(daemon.mounts());
+        List<MountSummary> served = daemon.mounts();
+        for (MountSummary mount : served) {
+          seen(mount, base(served, mount.device()), seen).ifPresent(mounts::add);
+        }
       } catch (SilentDaemonException e) {
         silent.accept(e);
       } catch (DaemonException e) {
@@ -40,20 +59,53 @@ public final class RunningDaemons {
     return mounts;
   }
 
+  /** A mount of {@code base}'s device with the directory that it is seen at. */
+  private static Optional<MountSummary> seen(
+      MountSummary mount, Optional<Path> base, List<KernelMounts.Entry> all) {
+    List<Path> places =
+        all.stream()
+            .filter(entry -> entry.device().equals(mount.device()))
+            .map(KernelMounts.Entry::directory)
+            .toList();
+    if (base.isEmpty() || places.contains(base.get())) {
+      return Optional.of(mount);
+    }
+    if (places.isEmpty()) {
+      return mount.detached() ? Optional.empty() : Optional.of(mount);
+    }
+    return Optional.of(
+        mount.at(places.getFirst().resolve(base.get().relativize(mount.directory()))));
+  }
+
+  /** Where a device as a whole is mounted, of what a daemon serves. */
+  private static Optional<Path> base(List<MountSummary> served, String device) {
+    return served.stream()
+        .filter(mount -> !device.isEmpty() && mount.device().equals(device))
+        .map(MountSummary::directory)
+        .min(Comparator.comparingInt(Path::getNameCount));
+  }
+
   /**
    * The one that serves {@code directory}, which is canonical. The caller closes it.
    *
    * @throws SilentDaemonException if one of them does not answer, and none of the others serves it
    */
-  public Optional<Daemon> serving(Path directory) throws DaemonException {
-    Optional<Daemon> found = Optional.empty();
+  public Optional<Serving> serving(Path directory) throws DaemonException, IOException {
+    Optional<MountedPath> mounted = MountedPath.of(directory);
+    Optional<Serving> found = Optional.empty();
     var silent = new ArrayList<SilentDaemonException>();
     for (DaemonClient daemon : connectAll(silent::add)) {
       try {
-        if (found.isEmpty()
-            && daemon.mounts().stream().anyMatch(m -> m.directory().equals(directory))) {
-          found = Optional.of(daemon);
-          continue;
+        if (found.isEmpty()) {
+          List<MountSummary> served = daemon.mounts();
+          Path there =
+              mounted
+                  .flatMap(path -> base(served, path.mount().device()).map(path::in))
+                  .orElse(directory);
+          if (served.stream().anyMatch(mount -> mount.directory().equals(there))) {
+            found = Optional.of(new Serving(daemon, there));
+            continue;
+          }
         }
       } catch (SilentDaemonException e) {
         silent.add(e);
@@ -69,20 +121,23 @@ public final class RunningDaemons {
   }
 
   /** The same, of a directory that must be served. */
-  public Daemon require(Path directory) throws DaemonException {
-    Optional<Daemon> serving = serving(directory);
+  public Serving require(Path directory) throws DaemonException, IOException {
+    Optional<Serving> serving = serving(directory);
     if (serving.isPresent()) {
       return serving.get();
     }
-    String remedy = "; see: git-fs list";
-    try {
-      if (KernelMounts.at(directory).filter(KernelMounts.Entry::ours).isPresent()) {
-        remedy = ": its process is gone; git-fs umount " + directory + ", and see: git-fs list";
-      }
-    } catch (IOException e) {
-      // Then it is not known what is there.
-    }
-    throw new DaemonException(
+    throw notServed(directory);
+  }
+
+  /** That nothing serves {@code directory}, and what can be done about it. */
+  public static DaemonException notServed(Path directory) throws IOException {
+    String remedy =
+        KernelMounts.at(directory).filter(KernelMounts.Entry::ours).isPresent()
+            ? ": its process is gone, or the kernel has aborted it; git-fs umount "
+                + directory
+                + ", and see: git-fs list"
+            : "; see: git-fs list";
+    return new DaemonException(
         DaemonException.Kind.DIRECTORY, "no running git-fs serves " + directory + remedy);
   }
 

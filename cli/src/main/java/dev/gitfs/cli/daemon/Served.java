@@ -38,6 +38,9 @@ sealed interface Served extends AutoCloseable permits ServedRepository, ServedNa
   /** Ends that, as {@link Daemon#stopRecording}. */
   Daemon.Recorded stopRecording() throws DaemonException;
 
+  /** Whether the kernel still has it mounted where this process sees it. */
+  boolean isSeen();
+
   /** Returns when the kernel has let go of the mount, whoever ended it. */
   void awaitUnmounted() throws InterruptedException;
 

@@ -79,6 +79,8 @@ final class ServedNamespace implements Served {
       var summary =
           new MountSummary(
               directory,
+              mount.device().orElse(""),
+              false,
               SOURCE,
               "",
               "",
@@ -109,6 +111,8 @@ final class ServedNamespace implements Served {
   private MountSummary summary(OpenRepository open) {
     return new MountSummary(
         summary.directory().resolve(open.path()),
+        summary.device(),
+        false,
         open.url(),
         open.revision().ref(),
         open.revision().commit().name(),
@@ -211,6 +215,11 @@ final class ServedNamespace implements Served {
     return mount.open().stream()
         .map(OpenRepository::prefetched)
         .reduce(ReaderStatistics.NONE, ReaderStatistics::plus);
+  }
+
+  @Override
+  public boolean isSeen() {
+    return mount.isSeen();
   }
 
   @Override

@@ -129,6 +129,8 @@ final class ServedRepository implements Served {
     Revision revision = mount.revision();
     return new MountSummary(
         mount.directory(),
+        mount.device().orElse(""),
+        false,
         remote.url(),
         revision.ref(),
         revision.commit().name(),
@@ -154,6 +156,11 @@ final class ServedRepository implements Served {
     } catch (IOException e) {
       throw failure(e);
     }
+  }
+
+  @Override
+  public boolean isSeen() {
+    return mount.isSeen();
   }
 
   @Override

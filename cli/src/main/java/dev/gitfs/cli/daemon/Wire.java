@@ -9,6 +9,7 @@ import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
+import dev.gitfs.fuse.linux.RawPath;
 import dev.gitfs.git.forge.Token;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ final class Wire {
               Message.Mount.class,
               Message.Run.class,
               Message.Unmount.class,
+              Message.AwaitEnd.class,
               Message.ListMounts.class,
               Message.ReadStatistics.class,
               Message.Refresh.class,
@@ -51,7 +53,7 @@ final class Wire {
   private static final Gson GSON =
       new GsonBuilder()
           .disableHtmlEscaping()
-          .registerTypeHierarchyAdapter(Path.class, text(Path::toString, Path::of))
+          .registerTypeHierarchyAdapter(Path.class, text(RawPath::text, RawPath::parse))
           .registerTypeAdapter(Instant.class, text(Instant::toString, Instant::parse))
           .registerTypeAdapter(Duration.class, text(Duration::toString, Duration::parse))
           .registerTypeAdapter(

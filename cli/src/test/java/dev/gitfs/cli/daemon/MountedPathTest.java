@@ -7,8 +7,8 @@ import dev.gitfs.cli.daemon.PrefetchOrder.OrderedPath;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,7 +63,7 @@ class MountedPathTest {
 
   @Test
   void onlyWhatIsTypedIsMeantAsAGlob() throws IOException {
-    var path = MountedPath.of("*.c".getBytes(UTF_8), bytes(mount + "/a[1]"), Set.of(mount));
+    var path = MountedPath.of("*.c".getBytes(UTF_8), bytes(mount + "/a[1]"), mounts("/"));
 
     assertThat(path)
         .map(OrderedPath::of)
@@ -79,13 +79,29 @@ class MountedPathTest {
   void bytesThatAreNoTextAreKept() throws IOException {
     byte[] name = {'a', (byte) 0xff};
 
-    var path = MountedPath.of(name, bytes(mount.toString()), Set.of(mount));
+    var path = MountedPath.of(name, bytes(mount.toString()), mounts("/"));
 
     assertThat(path).map(OrderedPath::of).contains(new OrderedPath("a\\xff", "a\\xff"));
   }
 
+  @Test
+  void aBindMountOfAPartCountsFromTheWhole() throws IOException {
+    var path = MountedPath.of(bytes("x/y"), bytes(mount.toString()), mounts("/a/b"));
+
+    assertThat(path).map(OrderedPath::of).contains(new OrderedPath("a/b/x/y", "a/b/x/y"));
+    assertThat(path).map(MountedPath::seen).contains(mount.resolve("x/y"));
+    assertThat(path)
+        .map(inside -> inside.below(Path.of("/whole")))
+        .contains(Path.of("/whole/a/b/x/y"));
+  }
+
+  private Map<Path, KernelMounts.Entry> mounts(String root) {
+    return Map.of(
+        mount, new KernelMounts.Entry("0:48", Path.of(root), mount, "fuse.git-fs", "source"));
+  }
+
   private Optional<String> named(String path, String from) throws IOException {
-    return MountedPath.of(bytes(path), bytes(from), Set.of(mount))
+    return MountedPath.of(bytes(path), bytes(from), mounts("/"))
         .map(OrderedPath::of)
         .map(OrderedPath::pattern);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.fuse.linux.RawPath;
 import dev.gitfs.git.background.BackgroundFailures;
 import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.ForgeKind;
@@ -33,6 +34,8 @@ class WireTest {
   private static final MountSummary SUMMARY =
       new MountSummary(
           Path.of("/mnt/a b"),
+          "0:47",
+          true,
           "https://host/r",
           "refs/heads/main",
           "0123456789012345678901234567890123456789",
@@ -50,6 +53,8 @@ class WireTest {
   private static final MountSummary PLAIN =
       new MountSummary(
           Path.of("/m"),
+          "0:48",
+          false,
           "/r",
           "refs/tags/v1",
           "0123456789012345678901234567890123456789",
@@ -105,6 +110,7 @@ class WireTest {
                 Duration.ofMillis(1500),
                 KernelOptions.NONE)),
         new Message.Unmount(Path.of("/mnt"), true),
+        new Message.AwaitEnd(RawPath.of(new byte[] {'/', (byte) 0xe9, '%'}), false),
         new Message.ListMounts(),
         new Message.ReadStatistics(Path.of("/mnt/grün")),
         new Message.Prefetch(
@@ -121,7 +127,7 @@ class WireTest {
         new Message.Recording(),
         new Message.RecordingStopped(new Daemon.Recorded(Path.of("/config/profiles/build"), 3)),
         new Message.Mounted(SUMMARY),
-        new Message.Unmounted(),
+        new Message.Unmounted(true),
         new Message.Refresh(Path.of("/mnt")),
         new Message.Refreshing(new Refreshed(PLAIN, "main: 1234567..89abcde, 1 file changed")),
         new Message.Mounts(List.of(SUMMARY, SUMMARY)),
@@ -167,7 +173,7 @@ class WireTest {
 
   @Test
   void aReplyIsNoRequest() {
-    String reply = Wire.encode(new Message.Unmounted());
+    String reply = Wire.encode(new Message.Unmounted(true));
 
     assertThatThrownBy(() -> Wire.decode(reply, Message.Request.class))
         .isInstanceOf(IOException.class)

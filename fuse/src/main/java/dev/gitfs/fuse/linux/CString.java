@@ -21,7 +21,7 @@ record CString(byte[] bytes) {
   }
 
   static CString of(Path path) {
-    return of(path.toString());
+    return new CString(RawPath.bytes(path));
   }
 
   static CString[] all(String... texts) {

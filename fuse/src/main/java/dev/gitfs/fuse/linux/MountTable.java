@@ -22,7 +22,7 @@ public final class MountTable {
    * are several. It tells one mount from the next one at the same place.
    */
   public static Optional<String> deviceAt(Path directory) throws IOException {
-    String wanted = new String(CString.of(directory).bytes(), StandardCharsets.ISO_8859_1);
+    String wanted = new String(RawPath.bytes(directory), StandardCharsets.ISO_8859_1);
     String device = null;
     for (String line : Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1)) {
       String[] columns = line.split(" ", MOUNT_POINT + 2);
@@ -31,6 +31,12 @@ public final class MountTable {
       }
     }
     return Optional.ofNullable(device);
+  }
+
+  /** Whether this process sees a device mounted, wherever it is. */
+  public static boolean isMounted(String device) throws IOException {
+    return Files.readAllLines(MOUNTINFO, StandardCharsets.ISO_8859_1).stream()
+        .anyMatch(line -> line.split(" ", MOUNT_POINT)[DEVICE].equals(device));
   }
 
   /** The kernel writes blanks and the like as a backslash and three octal digits. */

@@ -146,6 +146,16 @@ public final class NamespaceMount implements AutoCloseable {
     return namespace.surroundings().ledger().network();
   }
 
+  /** The number of its device. */
+  public Optional<String> device() {
+    return mount.device();
+  }
+
+  /** Whether this process sees it mounted, there or elsewhere. */
+  public boolean isSeen() {
+    return mount.isSeen();
+  }
+
   /** Waits until it is unmounted, by whomever. */
   public void await() throws InterruptedException {
     mount.awaitEnd();

@@ -11,6 +11,7 @@ import dev.gitfs.mount.prefetch.Profile;
 import dev.gitfs.mount.prefetch.ReaderStatistics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * One commit of one repository, mounted on a directory until someone unmounts it. Methods are
@@ -86,6 +87,16 @@ public final class RepositoryMount implements AutoCloseable {
   /** What readers made of what was fetched ahead for them. */
   public ReaderStatistics prefetched() {
     return tree.prefetched();
+  }
+
+  /** The number of its device. */
+  public Optional<String> device() {
+    return mount.device();
+  }
+
+  /** Whether this process sees it mounted, there or elsewhere. */
+  public boolean isSeen() {
+    return mount.isSeen();
   }
 
   /** Waits until it is unmounted, by whomever. */
