@@ -108,6 +108,6 @@ final class PktLineReader {
   }
 
   private IOException notAPacket() {
-    return new MalformedAnswerException();
+    return MalformedAnswerException.startingWith(digits);
   }
 }

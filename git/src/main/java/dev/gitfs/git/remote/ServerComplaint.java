@@ -18,6 +18,10 @@ final class ServerComplaint {
     }
   }
 
+  private static final String NO_GIT =
+      "no git-upload-pack is where the server looks for programs (PATH): install git there, or add"
+          + " its directory to the PATH of logins without a terminal";
+
   /** The first that occurs in a complaint decides, so the particular stand before the general. */
   private static final List<Phrase> PHRASES =
       List.of(
@@ -31,7 +35,11 @@ final class ServerComplaint {
           new Phrase("not a git repository", Kind.NOT_FOUND),
           new Phrase("repository not exported", Kind.NOT_FOUND),
           new Phrase("repository not found", Kind.NOT_FOUND),
-          new Phrase("command not found", Kind.UNSUPPORTED),
+          // bash; zsh; dash; fish; cmd.exe.
+          new Phrase("command not found", Kind.UNSUPPORTED, NO_GIT),
+          new Phrase("git-upload-pack: not found", Kind.UNSUPPORTED, NO_GIT),
+          new Phrase("unknown command: git-upload-pack", Kind.UNSUPPORTED, NO_GIT),
+          new Phrase("is not recognized as", Kind.UNSUPPORTED, NO_GIT),
           new Phrase("not our ref", Kind.NO_SUCH_OBJECT),
           // JGit's servers: "want <id> not valid".
           new Phrase("not valid", Kind.NO_SUCH_OBJECT),
@@ -86,6 +94,17 @@ final class ServerComplaint {
     return understand(lastWords)
         .map(phrase -> failure(phrase, words, cause))
         .orElseGet(() -> TryFailedException.passing(Kind.SERVER_FAILED, words, cause));
+  }
+
+  /** From what came instead of an advertisement. */
+  static TryFailedException insteadOfGit(String words, IOException cause) {
+    String shown = words.replaceAll("\\p{Cntrl}+", " ").strip();
+    return TryFailedException.lasting(
+        Kind.UNSUPPORTED,
+        "before git's answer the server printed \""
+            + shown
+            + "\": a login without a terminal must print nothing (see its .bashrc or .profile)",
+        cause);
   }
 
   private static Optional<Phrase> understand(String complaint) {

@@ -1,5 +1,7 @@
 package dev.gitfs.git.remote;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.gitfs.git.background.Background;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,6 +27,9 @@ final class StreamConnection {
 
   /** Chunks that may wait for the reader: enough to keep both sides busy, 1 MiB at most. */
   private static final int CHUNKS_AHEAD = 16;
+
+  /** Enough of what is not git's to recognize it. */
+  private static final int STRAY_WORDS = 200;
 
   private final Duplex duplex;
   private final Timeouts timeouts;
@@ -153,8 +158,11 @@ final class StreamConnection {
   private Advertisement greeting() throws IOException {
     try {
       return Advertisement.read(in);
-    } catch (EOFException | MalformedAnswerException e) {
+    } catch (EOFException e) {
       throw ServerComplaint.onConnect(duplex.lastWords(), e);
+    } catch (MalformedAnswerException e) {
+      var rest = in.readNBytes(Math.min(in.available(), STRAY_WORDS));
+      throw ServerComplaint.insteadOfGit(e.start() + new String(rest, UTF_8), e);
     }
   }
 

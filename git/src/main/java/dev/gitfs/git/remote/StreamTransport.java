@@ -1,6 +1,5 @@
 package dev.gitfs.git.remote;
 
-import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -12,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
 
 /**
  * Reaches upload-pack over byte streams. A connection serves one request at a time and, where the
@@ -122,18 +122,28 @@ final class StreamTransport implements Transport {
   }
 
   private void keep(StreamConnection connection) {
+    var given = new ArrayList<StreamConnection>();
     synchronized (this) {
       busy.remove(connection);
-      if (!closed && connection.takes(Request.Kind.FETCH) && idle.size() < AT_A_TIME) {
-        idle.addLast(new Idle(connection, System.nanoTime()));
-        if (!sweeping) {
-          sweeping = true;
-          Background.start("unused connections", this::sweep);
+      if (closed || !connection.takes(Request.Kind.FETCH)) {
+        given.add(connection);
+      } else {
+        if (!connection.takes(Request.Kind.REFS)) {
+          // Polls that each need a connection of their own leave one behind, not one each.
+          takeIf(kept -> !kept.connection.takes(Request.Kind.REFS), given);
         }
-        return;
+        if (idle.size() < AT_A_TIME) {
+          idle.addLast(new Idle(connection, System.nanoTime()));
+          if (!sweeping) {
+            sweeping = true;
+            Thread.startVirtualThread(this::sweep);
+          }
+        } else {
+          given.add(connection);
+        }
       }
     }
-    connection.close();
+    given.forEach(StreamConnection::close);
   }
 
   private void drop(StreamConnection connection) {
@@ -170,9 +180,12 @@ final class StreamTransport implements Transport {
   /** Moves connections that have been idle for so long to {@code taken}. Called under the lock. */
   private void takeUnusedFor(Duration age, List<StreamConnection> taken) {
     long now = System.nanoTime();
-    while (!idle.isEmpty() && now - idle.peekFirst().sinceNanos >= age.toNanos()) {
-      taken.add(idle.pollFirst().connection);
-    }
+    takeIf(kept -> now - kept.sinceNanos >= age.toNanos(), taken);
+  }
+
+  /** The same for those of which {@code condition} holds. */
+  private void takeIf(Predicate<Idle> condition, List<StreamConnection> taken) {
+    idle.removeIf(kept -> condition.test(kept) && taken.add(kept.connection));
   }
 
   @Override

@@ -41,6 +41,10 @@ final class Resolver {
   private final Upstream upstream;
   private final LocalObjects local;
   private final CacheRepository repository;
+
+  /** What HEAD stood for when that was heard last. */
+  private volatile Optional<String> headTarget = Optional.empty();
+
   private final Lag lag = new Lag();
 
   Resolver(Remote remote, Upstream upstream, LocalObjects local, CacheRepository repository) {
@@ -98,16 +102,48 @@ final class Resolver {
 
   /**
    * One request for all of {@code names}, full names or HEAD; those that are not there left out.
+   *
+   * <p>A branch that HEAD was seen to stand for is asked for by that name, for a second request if
+   * that has changed: HEAD is all that git reads anew on a connection that has told refs before, so
+   * that over ssh any other poll is a login.
    */
   Map<String, Tip> tips(Collection<String> names) throws IOException, InterruptedException {
+    if (headTarget.filter(target -> Set.copyOf(names).equals(Set.of(target))).isPresent()) {
+      String branch = headTarget.get();
+      for (RemoteRef ref : listRefs(Set.of(Constants.HEAD))) {
+        if (ref.id().isPresent() && ref.symbolicTarget().equals(Optional.of(branch))) {
+          return Map.of(branch, new Tip(branch, branch, ref.id().get()));
+        }
+      }
+    }
     var tips = new HashMap<String, Tip>();
-    for (RemoteRef ref : remote.listRefs(names)) {
+    for (RemoteRef ref : listRefs(withHead(names))) {
       if (names.contains(ref.name()) && ref.id().isPresent()) {
         String target = ref.symbolicTarget().orElse(ref.name());
         tips.put(ref.name(), new Tip(ref.name(), target, ref.id().get()));
       }
     }
     return tips;
+  }
+
+  /** Notes what HEAD stands for, if that is among what is asked for. */
+  private List<RemoteRef> listRefs(Collection<String> prefixes)
+      throws IOException, InterruptedException {
+    List<RemoteRef> refs = remote.listRefs(prefixes);
+    if (prefixes.contains(Constants.HEAD)) {
+      headTarget =
+          refs.stream()
+              .filter(ref -> ref.name().equals(Constants.HEAD))
+              .findFirst()
+              .flatMap(RemoteRef::symbolicTarget);
+    }
+    return refs;
+  }
+
+  private static Set<String> withHead(Collection<String> names) {
+    var all = new LinkedHashSet<>(names);
+    all.add(Constants.HEAD);
+    return all;
   }
 
   /**
@@ -148,7 +184,7 @@ final class Resolver {
   }
 
   private Revision byHead() throws IOException, InterruptedException {
-    List<RemoteRef> refs = remote.listRefs(Set.of(Constants.HEAD));
+    List<RemoteRef> refs = listRefs(Set.of(Constants.HEAD));
     Optional<RemoteRef> head =
         refs.stream().filter(ref -> ref.name().equals(Constants.HEAD)).findFirst();
     Optional<ObjectId> id = head.flatMap(RemoteRef::id);
@@ -169,7 +205,7 @@ final class Resolver {
 
   private Revision byName(String name) throws IOException, InterruptedException {
     List<String> candidates = candidates(name);
-    List<RemoteRef> refs = remote.listRefs(candidates);
+    List<RemoteRef> refs = listRefs(withHead(candidates));
     Map<String, RemoteRef> byName =
         refs.stream().collect(Collectors.toMap(RemoteRef::name, ref -> ref, (a, b) -> a));
     for (String candidate : candidates) {
@@ -312,6 +348,7 @@ final class Resolver {
     String suggestions =
         near.stream()
             .map(ref -> shortName(ref.name()))
+            .filter(ref -> !ref.equals(Constants.HEAD))
             .distinct()
             .limit(SUGGESTIONS)
             .collect(Collectors.joining(", "));

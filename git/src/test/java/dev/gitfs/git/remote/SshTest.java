@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.gitfs.git.remote.RemoteException.Kind;
+import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.SshServer;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reaching a server with the user's ssh. */
 class SshTest {
@@ -184,6 +187,50 @@ class SshTest {
       assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
     }
     assertThat(arguments()).startsWith("-batch", "-P", "2222", "host");
+  }
+
+  @Test
+  void aLoginThatPrintsIsNamedAndNotTriedAgain() throws Exception {
+    setting.env("GIT_SSH", fakeSsh("ssh", "echo 'Welcome to db7!'\n" + SERVE).toString());
+    try (var remote = setting.open(url("host"))) {
+      var failure = Failing.with(Kind.UNSUPPORTED, remote::capabilities);
+      assertThat(failure).hasMessageContaining("\"Welcome to db7!").hasMessageContaining(".bashrc");
+      assertThat(remote.statistics().retries()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "bash: line 1: git-upload-pack: command not found",
+        "sh: 1: git-upload-pack: not found",
+        "zsh:1: command not found: git-upload-pack",
+        "fish: Unknown command: git-upload-pack",
+      })
+  void aServerWithoutGitIsNoMissingRepository(String words) throws Exception {
+    setting.env("GIT_SSH", fakeSsh("ssh", "echo '" + words + "' >&2; exit 127").toString());
+    try (var remote = setting.open(url("host"))) {
+      var failure = Failing.with(Kind.UNSUPPORTED, remote::capabilities);
+      assertThat(failure).hasMessageContaining("PATH").hasMessageContaining(words);
+      assertThat(remote.statistics().retries()).isZero();
+    }
+  }
+
+  @Test
+  void pollsThatEachNeedALoginLeaveOneConnectionOpen() throws Exception {
+    setting.env("GIT_SSH", fakeSsh("ssh", "echo $$ >> \"$HOME/pids\"\n" + SERVE).toString());
+    try (var remote = setting.open(url("host"))) {
+      for (int i = 0; i < 4; i++) {
+        remote.listRefs(List.of("refs/heads/main"));
+      }
+      var pids = Files.readAllLines(home.resolve("pids"));
+      assertThat(pids).hasSize(4);
+      Eventually.holds(
+          "the others are closed",
+          () ->
+              pids.stream().flatMap(pid -> ProcessHandle.of(Long.parseLong(pid)).stream()).count()
+                  == 1);
+    }
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.eclipse.jgit.lib.ObjectId;
 /** A cache directory for a test, and a repository to fill it from. */
 final class Cache implements AutoCloseable {
 
-  private final GitRepositories repositories = new GitRepositories();
+  final GitRepositories repositories = new GitRepositories();
   final TestRepository origin = repositories.create("origin.git");
   final LocalRemote remote = new LocalRemote(origin);
   final Path directory;

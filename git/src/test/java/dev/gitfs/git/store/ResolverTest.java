@@ -3,12 +3,17 @@ package dev.gitfs.git.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.remote.Remotes;
+import dev.gitfs.git.remote.RetryPolicy;
+import dev.gitfs.git.remote.Timeouts;
 import dev.gitfs.testkit.Git;
 import dev.gitfs.testkit.Snapshot;
+import dev.gitfs.testkit.SshServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +55,43 @@ final class ResolverTest {
             Instant.ofEpochSecond(
                 Long.parseLong(
                     cache.origin.git("log", "-1", "--format=%ct", first).text().strip())));
+  }
+
+  @Test
+  void theBranchThatHeadStandsForIsPolledAsHeadForAsLongAsItDoes() throws Exception {
+    String main = "refs/heads/main";
+    cache.origin.branch("other", first);
+    try (var store = cache.open()) {
+      store.resolve(Optional.of("main"));
+      assertThat(store.tips(List.of(main)).get(main).id().name()).isEqualTo(second);
+      assertThat(cache.remote.refRequests.getLast()).containsExactly("HEAD");
+      String third = cache.origin.commit(new Snapshot().file("a", "3"));
+      assertThat(store.tips(List.of(main)).get(main).id().name()).isEqualTo(third);
+      cache.origin.git("symbolic-ref", "HEAD", "refs/heads/other");
+      assertThat(store.tips(List.of(main)).get(main))
+          .isEqualTo(new Tip(main, main, ObjectId.fromString(third)));
+      cache.origin.git("update-ref", "-d", main);
+      assertThat(store.tips(List.of(main))).isEmpty();
+    }
+  }
+
+  @Test
+  void pollsOfTheDefaultBranchOverSshAreOneLogin() throws Exception {
+    String main = "refs/heads/main";
+    try (var sshd = new SshServer(cache.repositories)) {
+      var environment = new HashMap<>(Git.environment());
+      environment.put("GIT_SSH_COMMAND", sshd.sshCommand());
+      var options = new RemoteOptions(environment, Timeouts.DEFAULT, RetryPolicy.DEFAULT);
+      var remote = Remotes.open(sshd.url(cache.origin), options);
+      try (var store = ObjectStore.open(remote, cache.options())) {
+        store.resolve(Optional.of("main"));
+        for (int i = 0; i < 5; i++) {
+          String next = cache.origin.commit(new Snapshot().file("a", "next" + i));
+          assertThat(store.tips(List.of(main)).get(main).id().name()).isEqualTo(next);
+        }
+        assertThat(sshd.logins()).isEqualTo(1);
+      }
+    }
   }
 
   @Test
