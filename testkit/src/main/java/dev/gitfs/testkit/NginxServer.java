@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * nginx with TLS and HTTP/2, its certificate signed by a private CA made for the test, in front of
- * {@code git http-backend} through fcgiwrap. Clients need {@link #caFile}.
+ * {@code git http-backend} through fcgiwrap. Clients need {@link #caFile}. The certificate is also
+ * for {@code git_host}.
  */
 public final class NginxServer implements GitServer {
   private final Path home;
@@ -94,7 +95,7 @@ public final class NginxServer implements GitServer {
   }
 
   private void certificates() throws IOException {
-    Files.writeString(home.resolve("server.ext"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
+    Files.writeString(home.resolve("server.ext"), "subjectAltName=DNS:localhost,DNS:git_host,IP:127.0.0.1\n");
     openssl(
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30"
             + " -keyout ca.key -out ca.pem -subj /CN=git-fs-test-CA");

@@ -4,13 +4,14 @@ import dev.gitfs.git.remote.RemoteException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * HTTP requests that are not git's, to a server that the user named: what his git is told about
@@ -44,7 +45,7 @@ public final class HttpAccess implements AutoCloseable {
     }
   }
 
-  private record Ready(HttpClient client, HttpSettings settings, Optional<HttpProxy> proxy) {}
+  private record Ready(HttpClients.Lease clients, HttpSettings settings) {}
 
   private final String base;
   private final RemoteOptions options;
@@ -66,39 +67,36 @@ public final class HttpAccess implements AutoCloseable {
 
   public Answer get(URI url, Map<String, String> headers)
       throws RemoteException, InterruptedException {
-    return send(HttpRequest.newBuilder(url).GET(), headers);
+    return send(new HttpCall(url, List.of(), Optional.empty()), headers);
   }
 
   public Answer post(URI url, Map<String, String> headers, byte[] body)
       throws RemoteException, InterruptedException {
-    var publisher = HttpRequest.BodyPublishers.ofByteArray(body);
-    return send(HttpRequest.newBuilder(url).POST(publisher), headers);
+    return send(new HttpCall(url, List.of(), Optional.of(body)), headers);
   }
 
   @Override
   public synchronized void close() {
-    ready.ifPresent(used -> used.client.shutdownNow());
+    ready.ifPresent(used -> used.clients.close());
   }
 
-  private Answer send(HttpRequest.Builder builder, Map<String, String> headers)
+  private Answer send(HttpCall asked, Map<String, String> headers)
       throws RemoteException, InterruptedException {
     var timeouts = options.timeouts();
     var with = ready();
-    builder
-        .timeout(timeouts.idle())
-        .setHeader("User-Agent", with.settings.userAgent())
-        .setHeader("Accept-Encoding", "gzip");
+    var call =
+        asked.with("User-Agent", with.settings.userAgent()).with("Accept-Encoding", "gzip");
     // Only those the user meant for this very server: an API is not the git server.
     for (var header : with.settings.extraHeaders(true)) {
-      builder.setHeader(header.name(), header.value());
+      call = call.with(header.name(), header.value());
     }
-    headers.forEach(builder::setHeader);
-    with.proxy
-        .flatMap(HttpProxy::credential)
-        .ifPresent(known -> builder.setHeader("Proxy-Authorization", known.basic()));
+    for (var header : headers.entrySet()) {
+      call = call.with(header.getKey(), header.getValue());
+    }
+    var coming =
+        with.clients.send(call, timeouts.idle(), new Traffic(), ConcurrentHashMap.newKeySet());
     try {
-      HttpResponse<InputStream> response =
-          with.client.send(builder.build(), _ -> new HttpBody(timeouts.idle(), new Traffic()));
+      var response = coming.get(timeouts.idle().toNanos(), TimeUnit.NANOSECONDS);
       var exchange = HttpExchange.of(response);
       return new Answer(
           response.statusCode(),
@@ -109,12 +107,20 @@ public final class HttpAccess implements AutoCloseable {
               exchange.finish();
             }
           });
-    } catch (IOException e) {
-      if (e instanceof HttpTimeoutException) {
-        // Its connections may be dead, which Java would learn from TCP after a quarter of an hour.
-        forget(with);
+    } catch (TimeoutException e) {
+      // Its connections may be dead, which Java would learn from TCP after a quarter of an hour.
+      forget(with);
+      throw new RemoteException(
+          Kind.TIMED_OUT,
+          base + ": nothing came from the server for " + Durations.text(timeouts.idle()),
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException broken) {
+        throw failure(HttpFailure.of(broken, timeouts));
       }
-      throw failure(HttpFailure.of(e, timeouts));
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      coming.cancel(true);
     }
   }
 
@@ -132,17 +138,10 @@ public final class HttpAccess implements AutoCloseable {
       var config = GitConfig.read(new GitProgram(options.environment()), base);
       var url = RemoteUrl.service(base);
       var settings = new HttpSettings(config, options.environment(), url).checked();
-      var proxyUrl = settings.proxy();
-      Optional<HttpProxy> proxy =
-          proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
       var terms =
-          new HttpClients.Terms(
-              options.timeouts().connect(), proxy, HttpTrust.context(settings, url.secure()));
-      var client = HttpClients.builder(terms);
-      if (!url.secure()) {
-        client.version(HttpClient.Version.HTTP_1_1);
-      }
-      ready = Optional.of(new Ready(client.build(), settings, proxy));
+          HttpClients.Terms.of(
+              settings, HttpProxy.of(settings), options.timeouts(), url.secure());
+      ready = Optional.of(new Ready(HttpClients.unshared(terms), settings));
     }
     return ready.get();
   }

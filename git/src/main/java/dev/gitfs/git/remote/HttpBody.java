@@ -1,6 +1,5 @@
 package dev.gitfs.git.remote;
 
-import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -8,21 +7,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Receives the body of a response as an {@link Inflow}: java.net.http's own stream waits for ever.
  */
-final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow.Source {
+final class HttpBody implements HttpResponse.BodySubscriber<Inflow>, Inflow.Source {
 
   /** Deliveries, of some 64 KiB each, that may wait for the reader. */
   private static final int AHEAD = 8;
 
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
   private final Inflow inflow;
-  private final Set<HttpBody> alive;
+  private final Set<Inflow> alive;
 
   /** Buffers that came in one delivery with another, and stand for no delivery of their own. */
   private final AtomicInteger surplus = new AtomicInteger();
@@ -30,23 +28,14 @@ final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow
   /**
    * @param alive holds this until it has ended
    */
-  HttpBody(Duration idle, Traffic traffic, Set<HttpBody> alive) {
+  HttpBody(Duration idle, Traffic traffic, Set<Inflow> alive) {
     inflow = new Inflow(idle, traffic, this);
     this.alive = alive;
-    alive.add(this);
-  }
-
-  HttpBody(Duration idle, Traffic traffic) {
-    this(idle, traffic, ConcurrentHashMap.newKeySet());
-  }
-
-  /** Ends it for whoever reads it. */
-  void abandon() {
-    inflow.close();
+    alive.add(inflow);
   }
 
   @Override
-  public CompletionStage<InputStream> getBody() {
+  public CompletionStage<Inflow> getBody() {
     return CompletableFuture.completedStage(inflow);
   }
 
@@ -64,13 +53,13 @@ final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow
 
   @Override
   public void onError(Throwable cause) {
-    alive.remove(this);
+    alive.remove(inflow);
     inflow.fail(cause);
   }
 
   @Override
   public void onComplete() {
-    alive.remove(this);
+    alive.remove(inflow);
     inflow.end();
   }
 
@@ -84,7 +73,7 @@ final class HttpBody implements HttpResponse.BodySubscriber<InputStream>, Inflow
   /** Costs the client as much as a tenth of a short answer: not for one that has ended. */
   @Override
   public void cancel() {
-    if (alive.remove(this)) {
+    if (alive.remove(inflow)) {
       subscription.thenAccept(Flow.Subscription::cancel);
     }
   }

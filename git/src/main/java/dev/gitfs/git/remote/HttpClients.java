@@ -1,10 +1,15 @@
 package dev.gitfs.git.remote;
 
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -39,8 +44,17 @@ final class HttpClients {
    * What makes connections differ.
    *
    * @param trust equal to itself alone; {@link HttpTrust} has one for all of the same settings
+   * @param verified whether a server must prove who it is
    */
-  record Terms(Duration connect, Optional<HttpProxy> proxy, SSLContext trust) {}
+  record Terms(Duration connect, Optional<HttpProxy> proxy, SSLContext trust, boolean verified) {
+
+    static Terms of(
+        HttpSettings settings, Optional<HttpProxy> proxy, Timeouts timeouts, boolean soon)
+        throws RemoteException {
+      return new Terms(
+          timeouts.connect(), proxy, HttpTrust.context(settings, soon), settings.verify());
+    }
+  }
 
   /** A client and who uses it. Guarded by the class. */
   private static final class Shared {
@@ -67,10 +81,23 @@ final class HttpClients {
       this.shared = shared;
     }
 
-    HttpClient client() {
+    /**
+     * Sends a request.
+     *
+     * @param idle how long an answer that has begun may pause
+     * @param alive holds the answer's body until it has ended
+     */
+    CompletableFuture<HttpAnswer> send(
+        HttpCall call, Duration idle, Traffic traffic, Set<Inflow> alive) {
+      HttpClient client;
       synchronized (HttpClients.class) {
-        return shared.client;
+        client = shared.client;
       }
+      return HttpClients.send(client, terms, call, idle, traffic, alive);
+    }
+
+    Terms terms() {
+      return terms;
     }
 
     /**
@@ -90,7 +117,7 @@ final class HttpClients {
     public void close() {
       synchronized (HttpClients.class) {
         if (!closed && --shared.users == 0) {
-          SHARED.remove(terms);
+          SHARED.remove(terms, shared);
           shared.client.shutdownNow();
         }
         closed = true;
@@ -98,8 +125,7 @@ final class HttpClients {
     }
   }
 
-  /** For a client of one's own. */
-  static HttpClient.Builder builder(Terms terms) {
+  private static HttpClient.Builder builder(Terms terms) {
     return HttpClient.newBuilder()
         .connectTimeout(terms.connect)
         .followRedirects(HttpClient.Redirect.NEVER)
@@ -108,13 +134,75 @@ final class HttpClients {
         .proxy(terms.proxy.map(HttpProxy::selector).orElse(HttpClient.Builder.NO_PROXY));
   }
 
+  private static CompletableFuture<HttpAnswer> send(
+      HttpClient client,
+      Terms terms,
+      HttpCall call,
+      Duration idle,
+      Traffic traffic,
+      Set<Inflow> alive) {
+    if (UnusualHosts.isOne(call.url())) {
+      return UnusualHosts.send(terms, call, idle, traffic, alive);
+    }
+    var request =
+        HttpRequest.newBuilder(call.url())
+            // Without TLS there is no agreeing on HTTP/2 that old servers survive.
+            .version(
+                call.url().getScheme().equals("https")
+                    ? HttpClient.Version.HTTP_2
+                    : HttpClient.Version.HTTP_1_1);
+    terms
+        .proxy
+        .flatMap(HttpProxy::credential)
+        .ifPresent(known -> request.setHeader("Proxy-Authorization", known.basic()));
+    try {
+      call.headers().forEach(header -> request.header(header.name(), header.value()));
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(unsendable(call));
+    }
+    if (call.body().isPresent()) {
+      request.POST(HttpRequest.BodyPublishers.ofByteArray(call.body().get()));
+    }
+    var sent = client.sendAsync(request.build(), _ -> new HttpBody(idle, traffic, alive));
+    var answer = sent.thenApply(HttpClients::answer);
+    answer.whenComplete((_, _) -> {
+      if (answer.isCancelled()) {
+        sent.cancel(true);
+      }
+    });
+    return answer;
+  }
+
+  /** Without its cause, whose message would hold a value. */
+  static TryFailedException unsendable(HttpCall call) {
+    return TryFailedException.lasting(
+        RemoteException.Kind.UNSUPPORTED,
+        "http.extraHeader: one of " + call.headers() + " cannot be sent");
+  }
+
+  private static HttpAnswer answer(HttpResponse<Inflow> response) {
+    // A proxy's refusal of a tunnel comes without a body, not even an empty one.
+    var body = Objects.requireNonNullElseGet(response.body(), Inflow::empty);
+    return new HttpAnswer(response.uri(), response.statusCode(), response.headers(), body);
+  }
+
   static Lease lease(Terms terms) {
     synchronized (HttpClients.class) {
-      var shared = SHARED.computeIfAbsent(terms, _ -> new Shared());
-      if (shared.users++ == 0) {
-        shared.renew(terms);
-      }
-      return new Lease(terms, shared);
+      return lease(terms, SHARED.computeIfAbsent(terms, _ -> new Shared()));
     }
+  }
+
+  /** Of a client with connections of its own. */
+  static Lease unshared(Terms terms) {
+    synchronized (HttpClients.class) {
+      return lease(terms, new Shared());
+    }
+  }
+
+  private static Lease lease(Terms terms, Shared shared) {
+    if (shared.users++ == 0) {
+      shared.renew(terms);
+    }
+    return new Lease(terms, shared);
   }
 }

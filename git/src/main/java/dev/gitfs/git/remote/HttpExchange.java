@@ -3,8 +3,6 @@ package dev.gitfs.git.remote;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.http.HttpResponse;
-import java.util.Objects;
 
 /** A response of an HTTP server. Abandoned, it takes its connection or stream with it. */
 final class HttpExchange implements Exchange {
@@ -20,10 +18,9 @@ final class HttpExchange implements Exchange {
     this.answer = answer;
   }
 
-  static HttpExchange of(HttpResponse<InputStream> response) {
-    // A proxy's refusal of a tunnel comes without a body, not even an empty one.
-    var body = Objects.requireNonNullElseGet(response.body(), InputStream::nullInputStream);
-    return new HttpExchange(body, ContentCoding.decoded(response.headers(), body));
+  static HttpExchange of(HttpAnswer response) {
+    return new HttpExchange(
+        response.body(), ContentCoding.decoded(response.headers(), response.body()));
   }
 
   @Override

@@ -4,9 +4,8 @@ import dev.gitfs.git.remote.RemoteException.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -35,7 +34,7 @@ final class HttpFailure {
   }
 
   /** From a response that is not 200, 401, 403 or a redirect that is followed. */
-  static TryFailedException of(HttpResponse<?> response) {
+  static TryFailedException of(HttpAnswer response) {
     int status = response.statusCode();
     if (isRedirect(status)) {
       return TryFailedException.lasting(
@@ -72,11 +71,9 @@ final class HttpFailure {
               Kind.UNREACHABLE,
               "no connection within " + Durations.text(timeouts.connect()),
               timeout);
-      case HttpTimeoutException timeout ->
-          TryFailedException.passing(
-              Kind.TIMED_OUT,
-              "nothing came from the server for " + Durations.text(timeouts.idle()),
-              timeout);
+      case TryFailedException known -> known;
+      case UnknownHostException nobody ->
+          TryFailedException.passing(Kind.UNREACHABLE, "no host has this name", nobody);
       case ConnectException refused ->
           TryFailedException.passing(
               Kind.UNREACHABLE,
@@ -109,7 +106,7 @@ final class HttpFailure {
   }
 
   /** Seconds, or a date. */
-  private static Optional<Duration> retryAfter(HttpResponse<?> response) {
+  private static Optional<Duration> retryAfter(HttpAnswer response) {
     return response.headers().firstValue("Retry-After").flatMap(HttpFailure::wait);
   }
 

@@ -21,6 +21,12 @@ record HttpProxy(String host, int port, Optional<Credential> credential) {
   /** curl's, for a proxy URL that names none. */
   private static final int DEFAULT_PORT = 1080;
 
+  /** The one that is configured, if any. */
+  static Optional<HttpProxy> of(HttpSettings settings) throws RemoteException {
+    var url = settings.proxy();
+    return url.isPresent() ? Optional.of(parse(url.get())) : Optional.empty();
+  }
+
   /**
    * @throws RemoteException for a proxy that git-fs cannot use; silently going around it would be
    *     worse

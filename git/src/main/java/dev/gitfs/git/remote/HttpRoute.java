@@ -2,7 +2,6 @@ package dev.gitfs.git.remote;
 
 import dev.gitfs.git.remote.RemoteException.Kind;
 import java.net.URI;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,7 +81,7 @@ final class HttpRoute {
    *
    * @param tail what the request appended to {@link #base}
    */
-  HttpRoute redirected(HttpResponse<?> response, String tail) throws TryFailedException {
+  HttpRoute redirected(HttpAnswer response, String tail) throws TryFailedException {
     var target = target(response);
     var origin = HttpOrigin.of(target);
     String path =
@@ -100,11 +99,12 @@ final class HttpRoute {
         url, config, environment, helpers, Optional.empty(), !isUpgrade(origin(), origin.get()));
   }
 
-  private HttpOrigin origin() {
+  /** The server. */
+  HttpOrigin origin() {
     return HttpOrigin.of(base).orElseThrow();
   }
 
-  private URI target(HttpResponse<?> response) throws TryFailedException {
+  private URI target(HttpAnswer response) throws TryFailedException {
     URI target;
     try {
       // curl too takes a blank, of which a URL has none, for what it means.

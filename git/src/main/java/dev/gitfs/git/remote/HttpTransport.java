@@ -3,13 +3,8 @@ package dev.gitfs.git.remote;
 import dev.gitfs.git.remote.RemoteException.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
@@ -18,6 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -47,6 +44,9 @@ final class HttpTransport implements Transport {
   /** Below this, compressing a request saves no packet; git's own bound. */
   private static final int WORTH_GZIP = 1024;
 
+  /** Of the time in which any server greets, how many a slow one may take. */
+  private static final int GREETINGS = 4;
+
   /** git's, which is curl's. */
   private static final int MOST_REDIRECTS = 20;
 
@@ -55,6 +55,8 @@ final class HttpTransport implements Transport {
   private final Traffic traffic;
   private final Optional<HttpProxy> proxy;
   private final Predicate<String> permitted;
+  private final Silence silence;
+  private final Silence silenceOfGreeting;
 
   /**
    * Made in the background, for it takes long in a young JVM: 40 ms, with TLS 130 ms, in which the
@@ -65,7 +67,7 @@ final class HttpTransport implements Transport {
   /** Requests without an answer, and answers that are being read: they end when this is closed. */
   private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
 
-  private final Set<HttpBody> bodies = ConcurrentHashMap.newKeySet();
+  private final Set<Inflow> bodies = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
   private volatile HttpRoute route;
   private final RemoteUrl.Http url;
@@ -83,9 +85,17 @@ final class HttpTransport implements Transport {
     var patience = options.timeouts();
     this.timeouts =
         new Timeouts(patience.connect(), settings.idle(patience.idle()), patience.keep());
-    var proxyUrl = settings.proxy();
-    this.proxy =
-        proxyUrl.isPresent() ? Optional.of(HttpProxy.parse(proxyUrl.get())) : Optional.empty();
+    this.proxy = HttpProxy.of(settings);
+    this.silence =
+        new Silence(
+            patience.idle(), settings.idle(Silence.LIMIT), this::greet, this::isConnectionLost);
+    // Another greeting would tell no more than this one.
+    this.silenceOfGreeting =
+        new Silence(
+            patience.idle(),
+            settings.idle(patience.idle().multipliedBy(GREETINGS)),
+            () -> {},
+            this::isConnectionLost);
     var helpers = new CredentialHelpers(git, config);
     this.route = HttpRoute.to(url, config, options.environment(), helpers, given);
     this.permitted = options.redirects();
@@ -106,22 +116,23 @@ final class HttpTransport implements Transport {
   }
 
   private HttpClients.Lease leaseClient() throws RemoteException {
-    var leased =
-        HttpClients.lease(
-            new HttpClients.Terms(
-                timeouts.connect(), proxy, HttpTrust.context(settings, url.secure())));
+    var leased = HttpClients.lease(terms());
     if (closed) {
       leased.close();
     }
     return leased;
   }
 
-  private HttpClient client() throws IOException, InterruptedException {
+  private HttpClients.Terms terms() throws RemoteException {
+    return HttpClients.Terms.of(settings, proxy, timeouts, url.secure());
+  }
+
+  private HttpClients.Lease clients() throws IOException, InterruptedException {
     if (closed) {
       throw new IOException("the remote was closed");
     }
     try {
-      return lease.get().client();
+      return lease.get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RemoteException unusable) {
         throw TryFailedException.lasting(unusable.kind(), unusable.getMessage(), unusable);
@@ -134,6 +145,7 @@ final class HttpTransport implements Transport {
   public Advertisement advertise() throws IOException, InterruptedException {
     var response = exchange(Optional.empty());
     try (var exchange = HttpExchange.of(response)) {
+      response.body().awaitFirst(silenceOfGreeting);
       if (!MediaType.of(response.headers()).equals(ADVERTISEMENT_TYPE)) {
         throw HttpFailure.notSmart(exchange.answer());
       }
@@ -147,6 +159,13 @@ final class HttpTransport implements Transport {
   public Exchange send(Request request) throws IOException, InterruptedException {
     var response = exchange(Optional.of(request));
     var exchange = HttpExchange.of(response);
+    try {
+      // A proxy may send the head at once, and hold back what the server says of its work.
+      response.body().awaitFirst(silence);
+    } catch (IOException | InterruptedException e) {
+      exchange.close();
+      throw e;
+    }
     var type = MediaType.of(response.headers());
     if (!type.equals(RESULT_TYPE)) {
       exchange.close();
@@ -181,12 +200,12 @@ final class HttpTransport implements Transport {
       lease.resultNow().close();
     }
     unanswered.forEach(request -> request.cancel(true));
-    bodies.forEach(HttpBody::abandon);
+    bodies.forEach(Inflow::close);
     route.authentication().settle();
   }
 
   /** Sends a request until it is neither redirected nor refused for want of credentials. */
-  private HttpResponse<InputStream> exchange(Optional<Request> request)
+  private HttpAnswer exchange(Optional<Request> request)
       throws IOException, InterruptedException {
     String tail = request.isEmpty() ? REFS : UPLOAD_PACK;
     var via = route;
@@ -229,27 +248,22 @@ final class HttpTransport implements Transport {
     }
   }
 
-  private HttpResponse<InputStream> exchangeOnce(
+  private HttpAnswer exchangeOnce(
       HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
       throws IOException, InterruptedException {
-    var http = request(via, login, request);
+    var call = call(via, login, request);
     traffic.request();
-    var answer =
-        client().sendAsync(http, response -> new HttpBody(timeouts.idle(), traffic, bodies));
+    var answer = clients().send(call, timeouts.idle(), traffic, bodies);
     unanswered.add(answer);
     try {
       if (closed) {
         answer.cancel(true);
       }
-      return answer.get();
+      return (request.isEmpty() ? silenceOfGreeting : silence)
+          .outlast(nanos -> come(answer, nanos));
     } catch (CancellationException e) {
       throw new IOException("the remote was closed", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
-        throw HttpFailure.of(failure, timeouts);
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
+    } catch (IOException | InterruptedException e) {
       answer.cancel(true);
       throw e;
     } finally {
@@ -257,49 +271,78 @@ final class HttpTransport implements Transport {
     }
   }
 
-  private HttpRequest request(
-      HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
-      throws TryFailedException {
-    var builder =
-        HttpRequest.newBuilder(URI.create(via.base() + (request.isEmpty() ? REFS : UPLOAD_PACK)))
-            .timeout(timeouts.idle())
-            // Without TLS there is no agreeing on HTTP/2 that old servers survive.
-            .version(
-                via.base().getScheme().equals("https")
-                    ? HttpClient.Version.HTTP_2
-                    : HttpClient.Version.HTTP_1_1)
-            .setHeader("User-Agent", settings.userAgent())
-            .setHeader("Git-Protocol", "version=2");
+  private Optional<HttpAnswer> come(CompletableFuture<HttpAnswer> answer, long nanos)
+      throws IOException, InterruptedException {
+    try {
+      return Optional.of(answer.get(nanos, TimeUnit.NANOSECONDS));
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw HttpFailure.of(failure, timeouts);
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Over a connection of its own: those that are kept may be what is silent. */
+  @Override
+  public void greet() throws IOException, InterruptedException {
+    var via = route;
+    traffic.request();
+    try (var apart = HttpClients.unshared(clients().terms())) {
+      var answer =
+          apart.send(
+              call(via, via.authentication().current(), Optional.empty()),
+              timeouts.idle(),
+              traffic,
+              bodies);
+      var come = come(answer, timeouts.idle().toNanos());
+      if (come.isEmpty()) {
+        answer.cancel(true);
+        throw TryFailedException.passing(
+            Kind.TIMED_OUT,
+            "nothing came from the server for " + Durations.text(timeouts.idle()),
+            (Throwable) null);
+      }
+      come.get().body().close();
+    }
+  }
+
+  private boolean isConnectionLost() {
+    var origin = route.origin();
+    return TcpSockets.isOneLost(
+        proxy.map(HttpProxy::host).orElse(origin.host()),
+        proxy.map(HttpProxy::port).orElse(origin.port()));
+  }
+
+  private HttpCall call(
+      HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request) {
+    HttpCall call;
     if (request.isEmpty()) {
-      builder.setHeader("Pragma", "no-cache").setHeader("Accept", "*/*").GET();
+      call = HttpCall.get(via.base() + REFS).with("Pragma", "no-cache").with("Accept", "*/*");
     } else {
       byte[] body = request.get().body();
-      builder.setHeader("Content-Type", REQUEST_TYPE).setHeader("Accept", RESULT_TYPE.name());
-      if (body.length > WORTH_GZIP) {
-        body = gzipped(body);
-        builder.setHeader("Content-Encoding", "gzip");
-      }
+      boolean compressed = body.length > WORTH_GZIP;
+      body = compressed ? gzipped(body) : body;
       traffic.sent(body.length);
-      builder.POST(HttpRequest.BodyPublishers.ofByteArray(body));
+      call =
+          HttpCall.post(via.base() + UPLOAD_PACK, body)
+              .with("Content-Type", REQUEST_TYPE)
+              .with("Accept", RESULT_TYPE.name());
+      if (compressed) {
+        call = call.with("Content-Encoding", "gzip");
+      }
     }
+    call = call.with("User-Agent", settings.userAgent()).with("Git-Protocol", "version=2");
     if (request.isEmpty() || request.get().kind() != Request.Kind.FETCH) {
       // Packs are compressed as they are.
-      builder.setHeader("Accept-Encoding", "gzip");
+      call = call.with("Accept-Encoding", "gzip");
     }
     for (var header : via.headers()) {
-      try {
-        builder.header(header.name(), header.value());
-      } catch (IllegalArgumentException e) {
-        // Without the cause, whose message would hold the value.
-        throw TryFailedException.lasting(
-            Kind.UNSUPPORTED, "http.extraHeader: " + header.name() + " cannot be sent");
-      }
+      call = call.and(header);
     }
-    login.ifPresent(known -> builder.setHeader("Authorization", known.header()));
-    proxy
-        .flatMap(HttpProxy::credential)
-        .ifPresent(known -> builder.setHeader("Proxy-Authorization", known.basic()));
-    return builder.build();
+    return login.isPresent() ? call.with("Authorization", login.get().header()) : call;
   }
 
   private boolean follows(Optional<Request> request) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -51,6 +52,23 @@ final class Inflow extends InputStream {
     this.source = source;
   }
 
+  /** One that has ended before it began. */
+  static Inflow empty() {
+    var nothing =
+        new Inflow(
+            Duration.ZERO,
+            new Traffic(),
+            new Source() {
+              @Override
+              public void more() {}
+
+              @Override
+              public void cancel() {}
+            });
+    nothing.end();
+    return nothing;
+  }
+
   /** More bytes; the buffer is the reader's from now on. */
   void arrive(ByteBuffer buffer) {
     traffic.received(buffer.remaining());
@@ -95,25 +113,36 @@ final class Inflow extends InputStream {
     fail(new IOException("the connection was closed"));
   }
 
+  /** Waits for the first bytes of an answer as long as {@code silence} lets it; false at the end. */
+  boolean awaitFirst(Silence silence) throws IOException, InterruptedException {
+    while (!current.hasRemaining() && !ended) {
+      take(
+          silence.outlast(
+              nanos -> Optional.ofNullable(arrivals.poll(nanos, TimeUnit.NANOSECONDS))));
+    }
+    return !ended;
+  }
+
   /** Waits for bytes without taking any; false at the end of the stream. */
   boolean await() throws IOException {
-    while (!current.hasRemaining()) {
-      if (ended) {
-        return false;
+    while (!current.hasRemaining() && !ended) {
+      take(next());
+    }
+    return !ended;
+  }
+
+  private void take(Arrival arrival) throws IOException {
+    switch (arrival) {
+      case Arrival.Bytes(var buffer) -> {
+        current = buffer;
+        source.more();
       }
-      switch (next()) {
-        case Arrival.Bytes(var buffer) -> {
-          current = buffer;
-          source.more();
-        }
-        case Arrival.End() -> ended = true;
-        case Arrival.Failure failure -> {
-          arrivals.add(failure);
-          throw new IOException("the connection broke", failure.cause());
-        }
+      case Arrival.End() -> ended = true;
+      case Arrival.Failure failure -> {
+        arrivals.add(failure);
+        throw new IOException("the connection broke", failure.cause());
       }
     }
-    return true;
   }
 
   private Arrival next() throws IOException {

@@ -113,7 +113,7 @@ final class StreamConnection {
   }
 
   /** Writes a request and waits for the first byte of its answer. */
-  void send(byte[] request) throws IOException, InterruptedException {
+  void send(byte[] request, Silence silence) throws IOException, InterruptedException {
     // On its own thread, since a write to a pipe or socket that nobody drains cannot be
     // interrupted.
     var writing =
@@ -134,7 +134,7 @@ final class StreamConnection {
       throw new IOException("the connection broke", e.getCause());
     }
     traffic.sent(request.length);
-    if (!in.await()) {
+    if (!in.awaitFirst(silence)) {
       throw new EOFException("the server closed the connection");
     }
   }

@@ -33,6 +33,7 @@ final class StreamTransport implements Transport {
   private final Duplex.Connector connector;
   private final Timeouts timeouts;
   private final Traffic traffic;
+  private final Silence silence;
   private final Semaphore fetches = new Semaphore(AT_A_TIME, true);
   private final Semaphore questions = new Semaphore(AT_A_TIME, true);
 
@@ -46,6 +47,7 @@ final class StreamTransport implements Transport {
     this.connector = connector;
     this.timeouts = timeouts;
     this.traffic = traffic;
+    this.silence = new Silence(timeouts.idle(), Silence.LIMIT, this::greet, () -> false);
   }
 
   @Override
@@ -54,6 +56,11 @@ final class StreamTransport implements Transport {
     var connection = connect();
     keep(connection);
     return connection.advertisement();
+  }
+
+  @Override
+  public void greet() throws IOException, InterruptedException {
+    drop(connect());
   }
 
   @Override
@@ -80,7 +87,7 @@ final class StreamTransport implements Transport {
       var connection = kept != null ? kept : connect();
       try {
         connection.note(request.kind());
-        connection.send(request.body());
+        connection.send(request.body(), silence);
         return connection;
       } catch (TryFailedException | InterruptedIOException | InterruptedException e) {
         drop(connection);

@@ -17,6 +17,11 @@ interface Transport extends AutoCloseable {
   /** Asks for the capability advertisement. */
   Advertisement advertise() throws IOException, InterruptedException;
 
+  /** Finds out whether the server is there: returns, or fails as {@link #advertise}, soon. */
+  default void greet() throws IOException, InterruptedException {
+    advertise();
+  }
+
   /** Sends a request of the version that was advertised. The caller closes the exchange. */
   Exchange send(Request request) throws IOException, InterruptedException;
 

@@ -44,7 +44,7 @@ final class WireRemote implements Remote {
     this.transport = transport;
     this.retries = retries;
     this.traffic = traffic;
-    this.reachability = new Reachability(url, transport::advertise);
+    this.reachability = new Reachability(url, transport::greet);
   }
 
   @Override

@@ -138,7 +138,7 @@ class HttpFaultTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {-1, 0, 10, 50_000})
+  @ValueSource(longs = {10, 50_000})
   void aStalledPackIsAbandonedAndAskedForAgain(long after) throws Exception {
     server.inject(RequestKind.FETCH, new Fault.Stall(after), 1);
     var received = new Received();

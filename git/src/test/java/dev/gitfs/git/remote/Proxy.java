@@ -81,7 +81,8 @@ final class Proxy implements AutoCloseable {
         }
       } else {
         var target = URI.create(request[1]);
-        try (var server = new Socket(target.getHost(), target.getPort())) {
+        var origin = HttpOrigin.of(target).orElseThrow();
+        try (var server = new Socket(origin.host(), origin.port())) {
           var out = server.getOutputStream();
           lines.set(0, request[0] + " " + target.getRawPath() + query(target) + " HTTP/1.1");
           lines.removeIf(line -> line.startsWith("Proxy-"));
