@@ -19,11 +19,20 @@ public final class NginxServer implements GitServer {
   private final ServerProcess nginx;
 
   public NginxServer(GitRepositories repositories) {
+    this(repositories, 1000);
+  }
+
+  /** One that ends each connection after so many requests. */
+  public static NginxServer closingAfter(int requests, GitRepositories repositories) {
+    return new NginxServer(repositories, requests);
+  }
+
+  private NginxServer(GitRepositories repositories, int requestsPerConnection) {
     try {
       home = Files.createTempDirectory("gitfs-nginx");
       Files.createDirectories(home.resolve("temp"));
       certificates();
-      Files.writeString(home.resolve("nginx.conf"), configuration(repositories));
+      Files.writeString(home.resolve("nginx.conf"), configuration(repositories, requestsPerConnection));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -45,7 +54,7 @@ public final class NginxServer implements GitServer {
             port);
   }
 
-  private String configuration(GitRepositories repositories) {
+  private String configuration(GitRepositories repositories, int requestsPerConnection) {
     return """
     daemon off;
     %s
@@ -62,6 +71,7 @@ public final class NginxServer implements GitServer {
       uwsgi_temp_path %2$s/temp/uwsgi;
       scgi_temp_path %2$s/temp/scgi;
       client_max_body_size 0;
+      keepalive_requests %6$d;
       server {
         listen 127.0.0.1:%3$d ssl http2;
         server_name localhost;
@@ -91,7 +101,8 @@ public final class NginxServer implements GitServer {
             home,
             port,
             Git.program("git-http-backend"),
-            repositories.root());
+            repositories.root(),
+            requestsPerConnection);
   }
 
   private void certificates() throws IOException {

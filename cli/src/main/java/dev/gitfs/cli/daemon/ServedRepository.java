@@ -255,7 +255,7 @@ final class ServedRepository implements Served {
           case RemoteException remote ->
               switch (remote.kind()) {
                 case NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, NO_SUCH_OBJECT -> Kind.REPOSITORY;
-                case UNREACHABLE, TIMED_OUT, SERVER_FAILED -> Kind.SERVER;
+                case UNREACHABLE, TIMED_OUT, SERVER_FAILED, TOO_MUCH -> Kind.SERVER;
                 case UNSUPPORTED, LOCAL -> Kind.FAILED;
               };
           default -> Kind.FAILED;

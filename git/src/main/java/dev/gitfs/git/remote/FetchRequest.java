@@ -40,4 +40,9 @@ public record FetchRequest(
   public FetchRequest(List<ObjectId> wants, int depth, Optional<Filter> filter) {
     this(wants, List.of(), List.of(), depth, filter);
   }
+
+  /** The same for others. */
+  public FetchRequest forWants(List<ObjectId> others) {
+    return new FetchRequest(others, haves, shallow, depth, filter);
+  }
 }

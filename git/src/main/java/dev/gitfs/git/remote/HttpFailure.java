@@ -51,7 +51,16 @@ final class HttpFailure {
           TryFailedException.lasting(
               Kind.UNAUTHENTICATED,
               "the proxy wants a user and password, or others: see http.proxy (status 407)");
-      case 408, 429, 500, 502, 503, 504 -> {
+      case 413 ->
+          TryFailedException.lasting(
+              Kind.TOO_MUCH,
+              "the server, or a proxy before it, takes no request of this size (status 413)");
+      case 504 ->
+          TryFailedException.passing(
+              Kind.TOO_MUCH,
+              "a proxy before the server has not waited for its answer (status 504)",
+              (Throwable) null);
+      case 408, 429, 500, 502, 503 -> {
         var after = retryAfter(response);
         String asks = after.map(wait -> ", and asks to wait " + Durations.text(wait)).orElse("");
         yield TryFailedException.passing(

@@ -47,6 +47,9 @@ final class HttpTransport implements Transport {
   /** Of the time in which any server greets, how many a slow one may take. */
   private static final int GREETINGS = 4;
 
+  private static final String LIMIT_ADVICE =
+      "; http.lowSpeedTime says how many seconds are waited";
+
   /** git's, which is curl's. */
   private static final int MOST_REDIRECTS = 20;
 
@@ -70,6 +73,7 @@ final class HttpTransport implements Transport {
   private final Set<Inflow> bodies = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
   private volatile HttpRoute route;
+  private volatile boolean readsPlainOnly;
   private final RemoteUrl.Http url;
 
   private HttpTransport(
@@ -88,12 +92,17 @@ final class HttpTransport implements Transport {
     this.proxy = HttpProxy.of(settings);
     this.silence =
         new Silence(
-            patience.idle(), settings.idle(Silence.LIMIT), this::greet, this::isConnectionLost);
+            patience.idle(),
+            settings.idle(Silence.LIMIT),
+            LIMIT_ADVICE,
+            this::greet,
+            this::isConnectionLost);
     // Another greeting would tell no more than this one.
     this.silenceOfGreeting =
         new Silence(
             patience.idle(),
             settings.idle(patience.idle().multipliedBy(GREETINGS)),
+            LIMIT_ADVICE,
             () -> {},
             this::isConnectionLost);
     var helpers = new CredentialHelpers(git, config);
@@ -211,15 +220,18 @@ final class HttpTransport implements Transport {
     var via = route;
     int redirects = 0;
     boolean askedAnew = false;
+    boolean compresses = !readsPlainOnly;
     while (true) {
       var login = via.authentication().current();
-      var response = exchangeOnce(via, login, request);
+      var response = exchangeOnce(via, login, request, compresses);
       int status = response.statusCode();
       if (status == 200) {
         login.ifPresent(via.authentication()::accepted);
         if (request.isEmpty()) {
           route = via;
         }
+        // This time it has made a difference.
+        readsPlainOnly |= !compresses;
         return response;
       }
       HttpExchange.of(response).discard();
@@ -242,16 +254,31 @@ final class HttpTransport implements Transport {
         askedAnew = true;
         advertise();
         via = route;
+      } else if (isUnreadable(status) && compresses && request.filter(this::isWorthGzip).isPresent()) {
+        compresses = false;
+        traffic.retry();
       } else {
         throw HttpFailure.of(response);
       }
     }
   }
 
+  /** What a server says that reads nothing compressed. */
+  private static boolean isUnreadable(int status) {
+    return status == 415 || status == 400;
+  }
+
+  private boolean isWorthGzip(Request request) {
+    return request.body().length > WORTH_GZIP;
+  }
+
   private HttpAnswer exchangeOnce(
-      HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request)
+      HttpRoute via,
+      Optional<HttpAuthentication.Login> login,
+      Optional<Request> request,
+      boolean compresses)
       throws IOException, InterruptedException {
-    var call = call(via, login, request);
+    var call = call(via, login, request, compresses);
     traffic.request();
     var answer = clients().send(call, timeouts.idle(), traffic, bodies);
     unanswered.add(answer);
@@ -293,7 +320,7 @@ final class HttpTransport implements Transport {
     try (var apart = HttpClients.unshared(clients().terms())) {
       var answer =
           apart.send(
-              call(via, via.authentication().current(), Optional.empty()),
+              call(via, via.authentication().current(), Optional.empty(), false),
               timeouts.idle(),
               traffic,
               bodies);
@@ -317,13 +344,16 @@ final class HttpTransport implements Transport {
   }
 
   private HttpCall call(
-      HttpRoute via, Optional<HttpAuthentication.Login> login, Optional<Request> request) {
+      HttpRoute via,
+      Optional<HttpAuthentication.Login> login,
+      Optional<Request> request,
+      boolean compresses) {
     HttpCall call;
     if (request.isEmpty()) {
       call = HttpCall.get(via.base() + REFS).with("Pragma", "no-cache").with("Accept", "*/*");
     } else {
       byte[] body = request.get().body();
-      boolean compressed = body.length > WORTH_GZIP;
+      boolean compressed = compresses && isWorthGzip(request.get());
       body = compressed ? gzipped(body) : body;
       traffic.sent(body.length);
       call =

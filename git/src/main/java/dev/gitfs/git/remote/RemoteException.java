@@ -22,6 +22,8 @@ public final class RemoteException extends IOException {
     TIMED_OUT,
     /** The server answered with an error of its own, or broke off, more often than is retried. */
     SERVER_FAILED,
+    /** The same, of a request for several objects of which one for fewer may be answered. */
+    TOO_MUCH,
     /** The server does not have a wanted object, or will not send it. */
     NO_SUCH_OBJECT,
     /** The server or this client cannot do what was asked: a filter, an object format. */

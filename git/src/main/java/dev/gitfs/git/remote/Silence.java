@@ -43,6 +43,7 @@ final class Silence {
 
   private final Duration look;
   private final Duration limit;
+  private final String advice;
   private final Reachability.Greeting greeting;
   private final BooleanSupplier connectionsLost;
 
@@ -52,16 +53,19 @@ final class Silence {
   /**
    * @param look how long is waited before the server is looked after, and for its greeting
    * @param limit how long is waited in all
+   * @param advice for a user who wants another limit
    * @param greeting greets the server over a connection of its own, and fails if that takes long
    * @param connectionsLost whether a connection to the server is known to be dead
    */
   Silence(
       Duration look,
       Duration limit,
+      String advice,
       Reachability.Greeting greeting,
       BooleanSupplier connectionsLost) {
     this.look = look.compareTo(limit) < 0 ? look : limit;
     this.limit = limit;
+    this.advice = advice;
     this.greeting = greeting;
     this.connectionsLost = connectionsLost;
   }
@@ -74,7 +78,7 @@ final class Silence {
       if (System.nanoTime() - start >= limit.toNanos()) {
         throw TryFailedException.lasting(
             Kind.TIMED_OUT,
-            silent(limit) + "; http.lowSpeedTime says how long is waited (in seconds)");
+            silent(limit) + ", though it is there" + advice);
       }
       if (connectionsLost.getAsBoolean()) {
         throw TryFailedException.passing(

@@ -47,7 +47,7 @@ final class StreamTransport implements Transport {
     this.connector = connector;
     this.timeouts = timeouts;
     this.traffic = traffic;
-    this.silence = new Silence(timeouts.idle(), Silence.LIMIT, this::greet, () -> false);
+    this.silence = new Silence(timeouts.idle(), Silence.LIMIT, "", this::greet, () -> false);
   }
 
   @Override

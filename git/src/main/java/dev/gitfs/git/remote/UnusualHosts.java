@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SNIServerName;
@@ -74,7 +75,8 @@ final class UnusualHosts {
   static CompletableFuture<HttpAnswer> send(
       HttpClients.Terms terms, HttpCall call, Duration idle, Traffic traffic, Set<Inflow> alive) {
     var answer = new CompletableFuture<HttpAnswer>();
-    var exchange = new Exchange(terms, call, new Receiver(idle, traffic, alive), answer);
+    var receiver = new Receiver(idle, traffic, alive);
+    var exchange = new Exchange(terms, call, receiver, answer, new AtomicBoolean());
     // Its reads and writes answer an interrupt, as those of a virtual thread do.
     var thread = Thread.ofVirtual().name("http " + call.url().getRawAuthority()).start(exchange);
     answer.whenComplete((_, failure) -> {
@@ -87,12 +89,17 @@ final class UnusualHosts {
 
   private record Receiver(Duration idle, Traffic traffic, Set<Inflow> alive) {}
 
-  /** One request, on a thread of its own. */
+  /**
+   * One request, on a thread of its own.
+   *
+   * @param otherName whether the server has shown a certificate of another
+   */
   private record Exchange(
       HttpClients.Terms terms,
       HttpCall call,
       Receiver receiver,
-      CompletableFuture<HttpAnswer> answer)
+      CompletableFuture<HttpAnswer> answer,
+      AtomicBoolean otherName)
       implements Runnable {
 
     @Override
@@ -129,8 +136,11 @@ final class UnusualHosts {
             FACTORIES.computeIfAbsent(
                 new Name(terms.trust(), host),
                 name -> new NamedSockets(name.trust.getSocketFactory(), name.host)));
-        secure.setHostnameVerifier(
-            (_, session) -> !terms.verified() || CertificateNames.cover(host, session));
+        secure.setHostnameVerifier((_, session) -> {
+          boolean covered = !terms.verified() || CertificateNames.cover(host, session);
+          otherName.set(!covered);
+          return covered;
+        });
       }
       if (login.isPresent() && !(connection instanceof HttpsURLConnection)) {
         connection.setRequestProperty("Proxy-Authorization", login.get().basic());
@@ -231,7 +241,7 @@ final class UnusualHosts {
         // No read has a limit there.
         return new HttpConnectTimeoutException(e.getMessage());
       }
-      if (String.valueOf(e.getMessage()).startsWith("HTTPS hostname wrong")) {
+      if (otherName.get()) {
         return new SSLHandshakeException(
             "the certificate is not for " + HttpOrigin.of(call.url()).orElseThrow().host());
       }
@@ -244,15 +254,20 @@ final class UnusualHosts {
 
     private final Credential credential;
 
+    /** Whether this exchange has told it: it would be asked for twenty times. */
+    private final ThreadLocal<Boolean> told = ThreadLocal.withInitial(() -> false);
+
     ProxyLogin(Credential credential) {
       this.credential = credential;
     }
 
     @Override
     protected PasswordAuthentication getPasswordAuthentication() {
-      return getRequestorType() == RequestorType.PROXY
-          ? new PasswordAuthentication(credential.user(), credential.password().toCharArray())
-          : null;
+      if (getRequestorType() != RequestorType.PROXY || told.get()) {
+        return null;
+      }
+      told.set(true);
+      return new PasswordAuthentication(credential.user(), credential.password().toCharArray());
     }
   }
 

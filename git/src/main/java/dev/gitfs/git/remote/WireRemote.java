@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
@@ -24,6 +26,9 @@ final class WireRemote implements Remote {
 
   private static final Logger log = LoggerFactory.getLogger(WireRemote.class);
 
+  /** As long as no request takes by itself, and less than any proxy waits. */
+  private static final long LONG_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final String url;
   private final Transport transport;
   private final RetryPolicy retries;
@@ -37,6 +42,7 @@ final class WireRemote implements Remote {
   private final AtomicReference<ProtocolV0> unreadRefs = new AtomicReference<>();
 
   private volatile boolean objectInfoRefused;
+  private volatile long quietUntil = System.nanoTime();
   private volatile boolean closed;
 
   WireRemote(String url, Transport transport, RetryPolicy retries, Traffic traffic) {
@@ -72,7 +78,7 @@ final class WireRemote implements Remote {
     return switch (protocol()) {
       case ProtocolV2 v2 -> {
         var request = v2.listRefs(prefixes);
-        yield ask(request, answer -> v2.refs(answer, prefixes));
+        yield ask(request, 1, answer -> v2.refs(answer, prefixes));
       }
       case ProtocolV0 v0 -> {
         var unread = unreadRefs.getAndSet(null);
@@ -92,14 +98,13 @@ final class WireRemote implements Remote {
       throw new RemoteException(
           Kind.UNSUPPORTED, url + ": the server does not offer partial clone (no filter)");
     }
-    var request = protocol.fetch(wanted);
-    repeat(() -> {
-      try (var exchange = transport.send(request)) {
-        receive(protocol.pack(exchange.answer(), wanted), receiver);
-        exchange.finish();
-        return null;
-      }
-    });
+    ask(
+        protocol.fetch(wanted),
+        wanted.wants().size(),
+        answer -> {
+          receive(protocol.pack(answer, wanted), receiver);
+          return null;
+        });
   }
 
   @Override
@@ -108,7 +113,7 @@ final class WireRemote implements Remote {
       throw new RemoteException(Kind.UNSUPPORTED, url + ": the server does not offer object-info");
     }
     try {
-      return ask(v2.objectSizes(ids), answer -> v2.sizes(answer, ids));
+      return ask(v2.objectSizes(ids), ids.size(), answer -> v2.sizes(answer, ids));
     } catch (RemoteException e) {
       if (e.kind() == Kind.UNSUPPORTED) {
         objectInfoRefused = true;
@@ -159,7 +164,7 @@ final class WireRemote implements Remote {
   }
 
   private Protocol greet() throws RemoteException, InterruptedException {
-    return repeat(() -> Protocol.of(transport.advertise()));
+    return repeat(1, () -> Protocol.of(transport.advertise()));
   }
 
   private void sayWhatIsMissing(Capabilities capabilities) {
@@ -179,15 +184,28 @@ final class WireRemote implements Remote {
     T read(InputStream answer) throws IOException;
   }
 
-  private <T> T ask(Request request, AnswerReader<T> reader)
+  private <T> T ask(Request request, int objects, AnswerReader<T> reader)
       throws RemoteException, InterruptedException {
-    return repeat(() -> {
+    return repeat(objects, () -> {
+      long start = System.nanoTime();
+      boolean begun = false;
       try (var exchange = transport.send(request)) {
+        begun = true;
         T answer = reader.read(exchange.answer());
         exchange.finish();
         return answer;
+      } catch (IOException e) {
+        throw begun || System.nanoTime() - start > LONG_NANOS ? brokenOff(e) : e;
       }
     });
+  }
+
+  /** What may have become too long for a proxy in between, be it in bytes or in seconds. */
+  private static IOException brokenOff(IOException e) {
+    return isSilence(e) && !(e instanceof InterruptedIOException)
+        ? TryFailedException.passing(
+            Kind.TOO_MUCH, Objects.requireNonNullElse(e.getMessage(), "the connection broke"), e)
+        : e;
   }
 
   /** Tells apart, when a receiver fails, whether the pack was at fault or the receiver. */
@@ -213,27 +231,36 @@ final class WireRemote implements Remote {
     T run() throws IOException, InterruptedException;
   }
 
-  private <T> T repeat(Try<T> request) throws RemoteException, InterruptedException {
+  /**
+   * @param objects how many the request is for: one for fewer may be answered where it is not
+   */
+  private <T> T repeat(int objects, Try<T> request)
+      throws RemoteException, InterruptedException {
     for (int failures = 1; ; failures++) {
       reachability.check();
+      leaveAlone();
       try {
         return request.run();
       } catch (IOException e) {
         var failure = understand(e);
+        failure.retryAfter().ifPresent(wait -> quietUntil = System.nanoTime() + wait.toNanos());
         int tried = failures;
         if (failure.kind() == Kind.TIMED_OUT) {
           transport.distrust();
           reachability.suspect(failure.kind(), failure.getMessage());
         }
-        if (!worthAnotherTry(failure, failures)) {
+        boolean divided = objects > 1 && failure.kind() == Kind.TOO_MUCH;
+        if (divided || !worthAnotherTry(failure, failures)) {
           var kind = greeted.isEmpty() && isSilence(e) ? Kind.UNREACHABLE : failure.kind();
           switch (kind) {
             case UNREACHABLE -> reachability.lost(failure.getMessage());
-            case SERVER_FAILED -> {
+            case SERVER_FAILED, TOO_MUCH -> {
               // Who refuses, or asks to be left alone for a while, is there.
-              if (failure.passing() && failure.retryAfter().isEmpty()) {
-                reachability.suspect(kind, failure.getMessage());
+              if (failure.passing() && failure.retryAfter().isEmpty() && !divided) {
+                reachability.suspect(Kind.SERVER_FAILED, failure.getMessage());
               }
+              boolean lessMayDo = divided || failure.passing() && failure.retryAfter().isEmpty();
+              kind = objects > 1 && lessMayDo ? Kind.TOO_MUCH : Kind.SERVER_FAILED;
             }
             default -> {}
           }
@@ -244,6 +271,19 @@ final class WireRemote implements Remote {
         Thread.sleep(pause);
         traffic.retry();
       }
+    }
+  }
+
+  /** A server that limits rates is asked nothing, by nobody, until it wants to be asked. */
+  private void leaveAlone() throws RemoteException, InterruptedException {
+    var left = Duration.ofNanos(quietUntil - System.nanoTime());
+    if (left.compareTo(retries.longestRetryAfter()) > 0) {
+      throw new RemoteException(
+          Kind.SERVER_FAILED,
+          url + ": the server has asked to be left alone for " + Durations.text(left) + " more");
+    }
+    if (left.isPositive()) {
+      Thread.sleep(left);
     }
   }
 

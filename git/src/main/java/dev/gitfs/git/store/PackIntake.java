@@ -51,6 +51,10 @@ final class PackIntake {
   record Taken(long objects, long bytes, boolean cut) {
 
     static final Taken NOTHING = new Taken(0, 0, false);
+
+    Taken and(Taken next) {
+      return new Taken(objects + next.objects, bytes + next.bytes, next.cut);
+    }
   }
 
   private final Path scratch;

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -21,6 +22,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectReader;
 import org.slf4j.Logger;
@@ -66,6 +68,7 @@ final class Upstream {
   private final ReentrantLock wholeFetch = new ReentrantLock();
   private final Lag lag = new Lag();
   private final Grants grants;
+  private final Portions portions;
 
   /** The server does not even offer to be asked for less than all. */
   private volatile boolean offersWholeAlone;
@@ -79,6 +82,7 @@ final class Upstream {
     this.local = local;
     this.repository = repository;
     this.grants = new Grants(remote.url(), repository);
+    this.portions = new Portions(remote.url(), repository);
     this.sizesAlone = Files.exists(sizesMarker());
   }
 
@@ -122,8 +126,16 @@ final class Upstream {
    * @throws RemoteException also if it tells not a single one
    */
   long[] fetchSizes(List<ObjectId> ids) throws IOException, InterruptedException {
-    sizeRequests.increment();
-    long[] sizes = remote.objectSizes(ids);
+    var told = LongStream.builder();
+    portions.fetch(
+        ids,
+        _ -> true,
+        part -> {
+          sizeRequests.increment();
+          LongStream.of(remote.objectSizes(part)).forEach(told);
+          return true;
+        });
+    long[] sizes = told.build().toArray();
     if (Arrays.stream(sizes).allMatch(size -> size < 0)) {
       throw new RemoteException(
           RemoteException.Kind.NO_SUCH_OBJECT, remote.url() + ": the server tells no size");
@@ -405,9 +417,18 @@ final class Upstream {
   private PackIntake.Taken fetch(FetchRequest request, PackKind kind, Reception reception)
       throws IOException, InterruptedException {
     // A commit may be one that the user has named; all else is of what the server has sent.
-    return request.depth() > 0
-        ? fetchOnce(request, kind, reception)
-        : lag.outlast(() -> fetchOnce(request, kind, reception));
+    if (request.depth() > 0) {
+      return fetchOnce(request, kind, reception);
+    }
+    var all = new ArrayList<PackIntake.Taken>();
+    portions.fetch(
+        request.wants(),
+        id -> !local.has(id),
+        part -> {
+          all.add(lag.outlast(() -> fetchOnce(request.forWants(part), kind, reception)));
+          return !all.getLast().cut();
+        });
+    return all.stream().reduce(PackIntake.Taken.NOTHING, PackIntake.Taken::and);
   }
 
   private PackIntake.Taken fetchOnce(FetchRequest request, PackKind kind, Reception reception)

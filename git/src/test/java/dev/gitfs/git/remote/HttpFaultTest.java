@@ -134,6 +134,7 @@ class HttpFaultTest {
     assertThat(failure).hasMessageContaining("3600 s");
     // Time for a greeting, if one were sent.
     Thread.sleep(300);
+    Failing.with(Kind.SERVER_FAILED, remote::capabilities);
     assertThat(server.requests()).hasSize(1);
   }
 

@@ -67,7 +67,8 @@ final class Proxy implements AutoCloseable {
       String head = String.join("\n", lines).toLowerCase(Locale.ROOT);
       heads.add(head);
       if (authorization.isPresent()
-          && !lines.contains("Proxy-Authorization: " + authorization.get())) {
+          && lines.stream()
+              .noneMatch(("Proxy-Authorization: " + authorization.get())::equalsIgnoreCase)) {
         answer(
             client, "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"");
         return;
