@@ -32,7 +32,8 @@ public final class NginxServer implements GitServer {
       home = Files.createTempDirectory("gitfs-nginx");
       Files.createDirectories(home.resolve("temp"));
       certificates();
-      Files.writeString(home.resolve("nginx.conf"), configuration(repositories, requestsPerConnection));
+      Files.writeString(
+          home.resolve("nginx.conf"), configuration(repositories, requestsPerConnection));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -106,7 +107,8 @@ public final class NginxServer implements GitServer {
   }
 
   private void certificates() throws IOException {
-    Files.writeString(home.resolve("server.ext"), "subjectAltName=DNS:localhost,DNS:git_host,IP:127.0.0.1\n");
+    Files.writeString(
+        home.resolve("server.ext"), "subjectAltName=DNS:localhost,DNS:git_host,IP:127.0.0.1\n");
     openssl(
         "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30"
             + " -keyout ca.key -out ca.pem -subj /CN=git-fs-test-CA");

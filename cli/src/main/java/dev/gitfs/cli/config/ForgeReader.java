@@ -3,6 +3,7 @@ package dev.gitfs.cli.config;
 import dev.gitfs.git.forge.Forge;
 import dev.gitfs.git.forge.ForgeKind;
 import dev.gitfs.git.forge.Token;
+import dev.gitfs.git.remote.HttpOrigin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -21,7 +22,7 @@ import java.util.stream.Stream;
  */
 final class ForgeReader {
 
-  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
+  private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "::1");
 
   private final String name;
   private final Optional<Forge> before;
@@ -140,7 +141,10 @@ final class ForgeReader {
   }
 
   private void noteIfOpen(TomlSection section, String url) {
-    if (url.startsWith("http://") && !LOOPBACK.contains(URI.create(url).getHost())) {
+    boolean open =
+        url.startsWith("http://")
+            && !LOOPBACK.contains(HttpOrigin.of(URI.create(url)).orElseThrow().host());
+    if (open) {
       notes.add(
           section.at(section.has("url") ? "url" : "kind")
               + "the token of "
@@ -181,10 +185,10 @@ final class ForgeReader {
     try {
       var url = new URI(text);
       if (Set.of("http", "https").contains(String.valueOf(url.getScheme()))
-          && url.getHost() != null
+          && HttpOrigin.of(url).isPresent()
           && url.getRawQuery() == null
           && url.getRawFragment() == null) {
-        if (url.getRawUserInfo() != null) {
+        if (url.getRawAuthority().indexOf('@') >= 0) {
           throw new IllegalArgumentException(
               "a URL here holds no user or password; give them as token, token-env or token-file");
         }

@@ -89,7 +89,7 @@ class SettingsFileTest {
 
         [forge.kernel]
         kind = "plain"
-        url = "https://git.example.org/scm"
+        url = "https://my_git:3000/scm"
         token = "inline"
         """);
     var settings = read();
@@ -121,7 +121,7 @@ class SettingsFileTest {
                 Optional.of(Token.ofVariable("WORK_TOKEN", "from-the-environment")),
                 List.of()),
             Forge.of("here", ForgeKind.LOCAL, home.resolve("repositories").toString()),
-            Forge.of("kernel", ForgeKind.PLAIN, "https://git.example.org/scm")
+            Forge.of("kernel", ForgeKind.PLAIN, "https://my_git:3000/scm")
                 .with(new Token("inline")));
     assertThat(settings.forges()).hasSize(8);
     assertThat(settings.notes()).isEmpty();
@@ -175,6 +175,7 @@ class SettingsFileTest {
           [forge.x];kind = "svn"               | 2:1 | no kind of forge; allowed are github, gitlab
           [forge.github];url = "github.com"    | 2:1 | no https or http URL
           [forge.github];url = "https://u:p@h" | 2:1 | holds no user or password
+          [forge.github];url = "https://u:p@h_1" | 2:1 | holds no user or password
           [forge.github];tokn = "x"            | 2:1 | unknown key 'tokn' in [forge.github]; known are kind, url, api, token
           [forge.github];token-file = "/no/x"  | 2:1 | /no/x: there is no such file
           [forge.github];token = ""            | 2:1 | a token is one line of text

@@ -84,8 +84,7 @@ public final class HttpAccess implements AutoCloseable {
       throws RemoteException, InterruptedException {
     var timeouts = options.timeouts();
     var with = ready();
-    var call =
-        asked.with("User-Agent", with.settings.userAgent()).with("Accept-Encoding", "gzip");
+    var call = asked.with("User-Agent", with.settings.userAgent()).with("Accept-Encoding", "gzip");
     // Only those the user meant for this very server: an API is not the git server.
     for (var header : with.settings.extraHeaders(true)) {
       call = call.with(header.name(), header.value());
@@ -139,8 +138,7 @@ public final class HttpAccess implements AutoCloseable {
       var url = RemoteUrl.service(base);
       var settings = new HttpSettings(config, options.environment(), url).checked();
       var terms =
-          HttpClients.Terms.of(
-              settings, HttpProxy.of(settings), options.timeouts(), url.secure());
+          HttpClients.Terms.of(settings, HttpProxy.of(settings), options.timeouts(), url.secure());
       ready = Optional.of(new Ready(HttpClients.unshared(terms), settings));
     }
     return ready.get();

@@ -47,8 +47,7 @@ final class HttpTransport implements Transport {
   /** Of the time in which any server greets, how many a slow one may take. */
   private static final int GREETINGS = 4;
 
-  private static final String LIMIT_ADVICE =
-      "; http.lowSpeedTime says how many seconds are waited";
+  private static final String LIMIT_ADVICE = "; http.lowSpeedTime says how many seconds are waited";
 
   /** git's, which is curl's. */
   private static final int MOST_REDIRECTS = 20;
@@ -214,8 +213,7 @@ final class HttpTransport implements Transport {
   }
 
   /** Sends a request until it is neither redirected nor refused for want of credentials. */
-  private HttpAnswer exchange(Optional<Request> request)
-      throws IOException, InterruptedException {
+  private HttpAnswer exchange(Optional<Request> request) throws IOException, InterruptedException {
     String tail = request.isEmpty() ? REFS : UPLOAD_PACK;
     var via = route;
     int redirects = 0;
@@ -254,7 +252,9 @@ final class HttpTransport implements Transport {
         askedAnew = true;
         advertise();
         via = route;
-      } else if (isUnreadable(status) && compresses && request.filter(this::isWorthGzip).isPresent()) {
+      } else if (isUnreadable(status)
+          && compresses
+          && request.filter(this::isWorthGzip).isPresent()) {
         compresses = false;
         traffic.retry();
       } else {

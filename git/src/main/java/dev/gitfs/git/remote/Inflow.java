@@ -113,7 +113,9 @@ final class Inflow extends InputStream {
     fail(new IOException("the connection was closed"));
   }
 
-  /** Waits for the first bytes of an answer as long as {@code silence} lets it; false at the end. */
+  /**
+   * Waits for the first bytes of an answer as long as {@code silence} lets it; false at the end.
+   */
   boolean awaitFirst(Silence silence) throws IOException, InterruptedException {
     while (!current.hasRemaining() && !ended) {
       take(

@@ -77,8 +77,7 @@ final class Silence {
     while (come.isEmpty()) {
       if (System.nanoTime() - start >= limit.toNanos()) {
         throw TryFailedException.lasting(
-            Kind.TIMED_OUT,
-            silent(limit) + ", though it is there" + advice);
+            Kind.TIMED_OUT, silent(limit) + ", though it is there" + advice);
       }
       if (connectionsLost.getAsBoolean()) {
         throw TryFailedException.passing(

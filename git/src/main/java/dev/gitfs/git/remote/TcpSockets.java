@@ -45,8 +45,7 @@ final class TcpSockets {
       for (var table : List.of("/proc/self/net/tcp", "/proc/self/net/tcp6")) {
         var file = Path.of(table);
         if (Files.exists(file)
-            && Files.readAllLines(file).stream()
-                .anyMatch(line -> isLost(line, there, own, here))) {
+            && Files.readAllLines(file).stream().anyMatch(line -> isLost(line, there, own, here))) {
           return true;
         }
       }

@@ -129,8 +129,8 @@ final class UnusualHosts {
       connection.setInstanceFollowRedirects(false);
       var login = terms.proxy().flatMap(HttpProxy::credential);
       if (connection instanceof HttpsURLConnection secure) {
-        login.ifPresent(known ->
-            connection.setAuthenticator(LOGINS.computeIfAbsent(known, ProxyLogin::new)));
+        login.ifPresent(
+            known -> connection.setAuthenticator(LOGINS.computeIfAbsent(known, ProxyLogin::new)));
         String host = HttpOrigin.of(call.url()).orElseThrow().host().replaceFirst("\\.$", "");
         secure.setSSLSocketFactory(
             FACTORIES.computeIfAbsent(
@@ -271,7 +271,9 @@ final class UnusualHosts {
     }
   }
 
-  /** Sockets that tell a server by which name it is asked for, whatever Java thinks of that name. */
+  /**
+   * Sockets that tell a server by which name it is asked for, whatever Java thinks of that name.
+   */
   private static final class NamedSockets extends SSLSocketFactory {
 
     private final SSLSocketFactory sockets;
@@ -311,8 +313,7 @@ final class UnusualHosts {
     }
 
     @Override
-    public Socket createSocket(
-        InetAddress address, int port, InetAddress from, int fromPort)
+    public Socket createSocket(InetAddress address, int port, InetAddress from, int fromPort)
         throws IOException {
       return createSocket(address, port);
     }

@@ -186,18 +186,20 @@ final class WireRemote implements Remote {
 
   private <T> T ask(Request request, int objects, AnswerReader<T> reader)
       throws RemoteException, InterruptedException {
-    return repeat(objects, () -> {
-      long start = System.nanoTime();
-      boolean begun = false;
-      try (var exchange = transport.send(request)) {
-        begun = true;
-        T answer = reader.read(exchange.answer());
-        exchange.finish();
-        return answer;
-      } catch (IOException e) {
-        throw begun || System.nanoTime() - start > LONG_NANOS ? brokenOff(e) : e;
-      }
-    });
+    return repeat(
+        objects,
+        () -> {
+          long start = System.nanoTime();
+          boolean begun = false;
+          try (var exchange = transport.send(request)) {
+            begun = true;
+            T answer = reader.read(exchange.answer());
+            exchange.finish();
+            return answer;
+          } catch (IOException e) {
+            throw begun || System.nanoTime() - start > LONG_NANOS ? brokenOff(e) : e;
+          }
+        });
   }
 
   /** What may have become too long for a proxy in between, be it in bytes or in seconds. */
@@ -234,8 +236,7 @@ final class WireRemote implements Remote {
   /**
    * @param objects how many the request is for: one for fewer may be answered where it is not
    */
-  private <T> T repeat(int objects, Try<T> request)
-      throws RemoteException, InterruptedException {
+  private <T> T repeat(int objects, Try<T> request) throws RemoteException, InterruptedException {
     for (int failures = 1; ; failures++) {
       reachability.check();
       leaveAlone();

@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * For how many objects a server is asked at a time. Proxies in between refuse a large request (413),
- * give a server so long and no longer to think (504), or cut an answer at a size or a time. None of
- * them says where its limit is, so it is found out: what fails whole is asked for in halves, and
- * what breaks off is gone on with. The limit is kept in the repository for a day, and tried again by
- * twice as many after ten minutes in which it held.
+ * For how many objects a server is asked at a time. Proxies in between refuse a large request
+ * (413), give a server so long and no longer to think (504), or cut an answer at a size or a time.
+ * None of them says where its limit is, so it is found out: what fails whole is asked for in
+ * halves, and what breaks off is gone on with. The limit is kept in the repository for a day, and
+ * tried again by twice as many after ten minutes in which it held.
  *
  * <p>Safe for use by many threads.
  */

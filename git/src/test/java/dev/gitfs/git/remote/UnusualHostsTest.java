@@ -104,8 +104,7 @@ class UnusualHostsTest {
           RequestKind.INFO_REFS, new Fault.Redirect(301, "http://git_host:" + second.port()), 1);
       try (var remote = setting.open(first.url(repository))) {
         assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
-        assertThat(remote.location())
-            .isEqualTo("http://git_host:" + second.port() + "/repo.git");
+        assertThat(remote.location()).isEqualTo("http://git_host:" + second.port() + "/repo.git");
       }
       second.inject(
           RequestKind.INFO_REFS, new Fault.Redirect(301, "http://127.0.0.1:" + first.port()), 1);
@@ -195,8 +194,8 @@ class UnusualHostsTest {
           .anyMatch(line -> line.startsWith("get http://git_host:" + server.port() + "/repo.git"))
           .anyMatch(line -> line.startsWith("connect git_host:" + nginx.port()));
       assertThat(server.requests())
-          .allSatisfy(request ->
-              assertThat(request.headers()).doesNotContainKey("proxy-authorization"));
+          .allSatisfy(
+              request -> assertThat(request.headers()).doesNotContainKey("proxy-authorization"));
     }
   }
 

@@ -77,7 +77,9 @@ final class LimitsTest {
   private void readsAll(String cache) throws Exception {
     try (var store = open(server.url(repository), cache)) {
       Cache.head(store);
-      store.prefetch(new PrefetchRequest.Blobs(blobs, Long.MAX_VALUE)).await(Duration.ofSeconds(20));
+      store
+          .prefetch(new PrefetchRequest.Blobs(blobs, Long.MAX_VALUE))
+          .await(Duration.ofSeconds(20));
       for (ObjectId id : blobs) {
         assertThat(store.isLocal(id)).as(id.name()).isTrue();
       }
@@ -124,8 +126,7 @@ final class LimitsTest {
   @Test
   void aServerThatFailsForOneOfMany() throws Exception {
     server.inject(
-        request ->
-            request.kind() == RequestKind.FETCH && request.wants() > 20,
+        request -> request.kind() == RequestKind.FETCH && request.wants() > 20,
         new Fault.Answer(500));
 
     readsAll("cache");
