@@ -67,11 +67,11 @@ final class Reachability {
     }
   }
 
-  /** No connection could be made, however often that was tried. */
-  synchronized void lost(String reason) {
+  /** No connection could be made, however often that was tried, or no greeting was answered. */
+  synchronized void lost(Kind kind, String reason) {
     if (!closed) {
-      goOffline(Kind.UNREACHABLE, reason);
-      startProbe(Kind.UNREACHABLE, reason);
+      goOffline(kind, reason);
+      startProbe(kind, reason);
     }
   }
 

@@ -90,8 +90,8 @@ final class Silence {
       }
       if (come.isEmpty()) {
         if (!answered.getNow(false)) {
-          throw TryFailedException.lasting(
-              Kind.TIMED_OUT, silent(look) + ", and it answers no other request either");
+          throw TryFailedException.outage(
+              silent(look) + ", and it answers no other request either");
         }
         log.debug("An answer has not begun, and the server is there: waiting on");
         come = wait.within(Math.min(look.toNanos(), left(start)));

@@ -197,17 +197,26 @@ final class WireRemote implements Remote {
             exchange.finish();
             return answer;
           } catch (IOException e) {
-            throw begun || System.nanoTime() - start > LONG_NANOS ? brokenOff(e) : e;
+            boolean tooLong = System.nanoTime() - start > LONG_NANOS;
+            boolean brokeOff = begun && isSilence(e) && !(e instanceof MalformedAnswerException);
+            throw brokeOff || tooLong && isFailureOf(e) ? tooMuch(e) : e;
           }
         });
   }
 
+  /** Of the server, or of a proxy in between that would not wait for it. */
+  private static boolean isFailureOf(IOException e) {
+    return e instanceof TryFailedException failure
+        ? failure.kind() == Kind.SERVER_FAILED && failure.retryAfter().isEmpty()
+        : isSilence(e);
+  }
+
   /** What may have become too long for a proxy in between, be it in bytes or in seconds. */
-  private static IOException brokenOff(IOException e) {
-    return isSilence(e) && !(e instanceof InterruptedIOException)
-        ? TryFailedException.passing(
-            Kind.TOO_MUCH, Objects.requireNonNullElse(e.getMessage(), "the connection broke"), e)
-        : e;
+  private static IOException tooMuch(IOException e) {
+    return e instanceof InterruptedIOException
+        ? e
+        : TryFailedException.passing(
+            Kind.TOO_MUCH, Objects.requireNonNullElse(e.getMessage(), "the connection broke"), e);
   }
 
   /** Tells apart, when a receiver fails, whether the pack was at fault or the receiver. */
@@ -248,20 +257,25 @@ final class WireRemote implements Remote {
         int tried = failures;
         if (failure.kind() == Kind.TIMED_OUT) {
           transport.distrust();
-          reachability.suspect(failure.kind(), failure.getMessage());
+          if (failure.isOutage()) {
+            reachability.lost(failure.kind(), failure.getMessage());
+          } else {
+            reachability.suspect(failure.kind(), failure.getMessage());
+          }
         }
         boolean divided = objects > 1 && failure.kind() == Kind.TOO_MUCH;
         if (divided || !worthAnotherTry(failure, failures)) {
           var kind = greeted.isEmpty() && isSilence(e) ? Kind.UNREACHABLE : failure.kind();
           switch (kind) {
-            case UNREACHABLE -> reachability.lost(failure.getMessage());
+            case UNREACHABLE -> reachability.lost(kind, failure.getMessage());
             case SERVER_FAILED, TOO_MUCH -> {
               // Who refuses, or asks to be left alone for a while, is there.
               if (failure.passing() && failure.retryAfter().isEmpty() && !divided) {
                 reachability.suspect(Kind.SERVER_FAILED, failure.getMessage());
               }
-              boolean lessMayDo = divided || failure.passing() && failure.retryAfter().isEmpty();
-              kind = objects > 1 && lessMayDo ? Kind.TOO_MUCH : Kind.SERVER_FAILED;
+              // In its own words it has failed at one of them, perhaps.
+              boolean ofOne = objects > 1 && failure.getCause() instanceof ServerErrorException;
+              kind = divided || ofOne ? Kind.TOO_MUCH : Kind.SERVER_FAILED;
             }
             default -> {}
           }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -77,7 +78,7 @@ final class Portions {
     }
   }
 
-  synchronized int most() {
+  private synchronized int most() {
     return most;
   }
 
@@ -89,15 +90,23 @@ final class Portions {
   void fetch(List<ObjectId> ids, Predicate<ObjectId> isMissing, Part part)
       throws IOException, InterruptedException {
     List<ObjectId> left = ids;
+    int size = most();
+    Optional<RemoteException> refusal = Optional.empty();
     boolean brokeOff = false;
     while (!left.isEmpty()) {
-      List<ObjectId> asked = left.subList(0, Math.min(left.size(), most()));
+      List<ObjectId> asked = left.subList(0, Math.min(left.size(), size));
       List<ObjectId> rest = left.subList(asked.size(), left.size());
       try {
         if (!part.fetch(asked)) {
           return;
         }
-        took(asked.size());
+        if (refusal.isPresent()) {
+          // Only now: where nothing comes at all, it is not for its size.
+          limit(size, refusal.get());
+          refusal = Optional.empty();
+        } else if (took(asked.size())) {
+          size = most();
+        }
         brokeOff = false;
         left = rest;
       } catch (RemoteException e) {
@@ -108,10 +117,11 @@ final class Portions {
         int came = asked.size() - missing.size();
         LOG.debug("{}: of {} objects {} came", url, asked.size(), came, e);
         if (came == 0) {
-          refused(asked.size(), e);
+          size = Math.max(1, asked.size() / 2);
+          refusal = Optional.of(e);
         } else if (brokeOff) {
           // Once may be chance.
-          limit(came);
+          size = came;
         }
         brokeOff = came > 0;
         left = new ArrayList<>(missing);
@@ -120,27 +130,22 @@ final class Portions {
     }
   }
 
-  /** So many were too much. */
-  void refused(int asked, RemoteException refusal) throws IOException {
-    int less = Math.max(1, asked / 2);
-    if (limit(less)) {
+  private synchronized void limit(int less, RemoteException refusal) throws IOException {
+    if (less < most) {
       LOG.info("{}; it is asked for {} objects at a time from now on", refusal.getMessage(), less);
+      most = less;
       AtomicFile.write(scratch, marker, less + "\n");
     }
-  }
-
-  private synchronized boolean limit(int less) {
-    boolean fewer = less < most;
-    most = Math.min(most, less);
     since = clock.getAsLong();
-    return fewer;
   }
 
-  /** So many were not. */
-  synchronized void took(int asked) throws IOException {
-    if (asked == most && clock.getAsLong() - since > HOLDS) {
+  /** So many were not too much; returns whether more may be tried. */
+  private synchronized boolean took(int asked) throws IOException {
+    boolean held = asked == most && clock.getAsLong() - since > HOLDS;
+    if (held) {
       most = Math.min(2 * most, ANY);
       Files.deleteIfExists(marker);
     }
+    return held;
   }
 }

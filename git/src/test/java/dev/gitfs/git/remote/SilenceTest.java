@@ -106,6 +106,7 @@ class SilenceTest {
 
       assertThat(failure).hasMessageContaining("800 ms").hasMessageContaining("no other request");
       assertThat(server.requests(RequestKind.FETCH)).hasSize(1);
+      assertThat(remote.outage()).isPresent();
     }
   }
 

@@ -124,15 +124,6 @@ final class LimitsTest {
   }
 
   @Test
-  void aServerThatFailsForOneOfMany() throws Exception {
-    server.inject(
-        request -> request.kind() == RequestKind.FETCH && request.wants() > 20,
-        new Fault.Answer(500));
-
-    readsAll("cache");
-  }
-
-  @Test
   void aServerThatReadsNothingCompressedIsWrittenToPlainly() throws Exception {
     server.habits().refusesGzip();
 

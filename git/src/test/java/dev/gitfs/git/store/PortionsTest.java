@@ -91,6 +91,23 @@ final class PortionsTest {
   }
 
   @Test
+  void anOutageIsNoLimit() throws Exception {
+    var portions = portions();
+    assertThatThrownBy(() ->
+            portions.fetch(
+                IDS,
+                _ -> true,
+                ids -> {
+                  throw new RemoteException(
+                      ids.size() > 1 ? Kind.TOO_MUCH : Kind.SERVER_FAILED, "the connection broke");
+                }))
+        .isInstanceOf(RemoteException.class);
+
+    fetch(portions, 100, 100);
+    assertThat(asked).containsExactly(100);
+  }
+
+  @Test
   void otherFailuresAreNotItsAffair() {
     assertThatThrownBy(() ->
             portions()
