@@ -3,7 +3,10 @@ package dev.gitfs.cli;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.Directories;
+import dev.gitfs.cli.daemon.DaemonMemory;
 import dev.gitfs.cli.daemon.KernelMounts;
+import dev.gitfs.fuse.FuseMount;
+import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.store.LibDeflate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +18,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What {@code git-fs doctor} looks at. Looks only; the one file it makes, it removes. */
+/**
+ * What {@code git-fs doctor} looks at. What it makes, it removes: a file in the cache, and a mount
+ * of nothing on a directory of its own.
+ */
 final class Examination {
 
   /** The FUSE protocol 7.31, the oldest we speak, came with this kernel. */
@@ -29,27 +35,45 @@ final class Examination {
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+)");
 
   private final Directories directories;
-  private final boolean root;
+  private final Machine machine;
 
-  private Examination(Directories directories) throws IOException {
+  private Examination(Directories directories, Machine machine) {
     this.directories = directories;
-    this.root = Directories.userId() == 0;
+    this.machine = machine;
   }
 
   static List<Finding> of(Directories directories) throws IOException, InterruptedException {
-    var examination = new Examination(directories);
+    var examination = new Examination(directories, Machine.here());
+    Machine machine = examination.machine;
     var findings = new ArrayList<Finding>();
     findings.add(examination.kernel());
-    findings.add(examination.device());
-    findings.add(examination.fusermount());
-    findings.add(examination.allowOther());
+    findings.add(device(machine));
+    findings.add(fusermount(machine));
+    findings.add(found("mounting", examination::mounting));
+    findings.add(found("allow_other", () -> allowOther(machine, FuseConf.read())));
     findings.add(examination.jdk());
     findings.add(examination.git());
     findings.add(examination.ssh());
     findings.add(examination.libDeflate());
     findings.add(examination.cache());
-    findings.add(examination.mounts());
+    findings.add(examination.runtime());
+    findings.add(memory());
+    findings.add(found("mounts", examination::mounts));
     return findings;
+  }
+
+  @FunctionalInterface
+  private interface Look {
+    Finding at() throws IOException;
+  }
+
+  /** What cannot be looked at is no reason not to look at the rest. */
+  private static Finding found(String subject, Look look) {
+    try {
+      return look.at();
+    } catch (IOException e) {
+      return Finding.lacking(subject, "cannot be examined: " + e, "");
+    }
   }
 
   private Finding kernel() {
@@ -59,50 +83,64 @@ final class Examination {
         : Finding.broken("kernel", "Linux " + version, "git-fs needs Linux 5.4 or newer");
   }
 
-  private Finding device() {
-    Path device = Path.of("/dev/fuse");
-    if (!Files.exists(device)) {
-      return Finding.broken(
-          "/dev/fuse",
-          "absent",
-          "modprobe fuse; in a container, start it with --device /dev/fuse --cap-add SYS_ADMIN");
-    }
-    return Files.isReadable(device) && Files.isWritable(device)
+  static Finding device(Machine machine) {
+    return machine.device() == Machine.Device.THERE
         ? Finding.fine("/dev/fuse", "there")
-        : Finding.broken("/dev/fuse", "closed to you", "chmod 666 /dev/fuse (as root)");
+        : Finding.broken(
+            "/dev/fuse",
+            switch (machine.device()) {
+              case ABSENT -> "absent";
+              case OTHER -> "not the FUSE device (10:229)";
+              case CLOSED, FORBIDDEN -> "closed to you";
+              default -> "nothing is behind it";
+            },
+            MountingRemedy.of(machine));
   }
 
-  private Finding fusermount() throws IOException {
-    String remedy = "apt-get install fuse3 (as root)";
-    Optional<Path> program = onPath("fusermount3");
+  static Finding fusermount(Machine machine) {
+    Optional<Machine.Fusermount3> program = machine.fusermount();
     if (program.isEmpty()) {
-      return root
-          ? Finding.lacking("fusermount3", "absent; you, as root, mount without it", remedy)
+      String remedy = "apt-get install fuse3 (as root)";
+      return machine.capable()
+          ? Finding.lacking("fusermount3", "absent; you mount without it (CAP_SYS_ADMIN)", remedy)
           : Finding.broken("fusermount3", "absent", remedy);
     }
-    Path file = program.get().toRealPath();
-    boolean privileged =
-        (Integer) Files.getAttribute(file, "unix:uid") == 0
-            && ((Integer) Files.getAttribute(file, "unix:mode") & 04000) != 0;
-    return privileged || root
-        ? Finding.fine("fusermount3", program.get().toString())
+    String file = program.get().file().toString();
+    return machine.capable() || program.get().setuidRoot() && !program.get().nosuid()
+        ? Finding.fine("fusermount3", file)
         : Finding.broken(
-            "fusermount3", file + " is not setuid root", "chmod u+s " + file + " (as root)");
+            "fusermount3", file + " has not root's rights", MountingRemedy.of(machine));
   }
 
-  private Finding allowOther() throws IOException {
-    Path configuration = Path.of("/etc/fuse.conf");
-    boolean allowed =
-        root
-            || Files.isReadable(configuration)
-                && Files.readAllLines(configuration).stream()
-                    .anyMatch(line -> line.strip().equals("user_allow_other"));
-    return allowed
-        ? Finding.fine("allow_other", "may be used")
-        : Finding.lacking(
-            "allow_other",
-            "only root may use -o allow_other",
-            "echo user_allow_other >> /etc/fuse.conf (as root)");
+  /** Mounts, rather than judge by what all has a say in it: capabilities, profiles, filters. */
+  private Finding mounting() throws IOException {
+    Directories.createPrivate(directories.runtime());
+    Path directory = Files.createTempDirectory(directories.runtime(), "doctor");
+    try {
+      var options = MountOptions.readOnly(KernelMounts.SUBTYPE, KernelMounts.SUBTYPE);
+      return switch (FuseMount.tryOut(directory, options)) {
+        case MOUNT -> Finding.fine("mounting", "works, with CAP_SYS_ADMIN");
+        case FUSERMOUNT -> Finding.fine("mounting", "works, through fusermount3");
+      };
+    } catch (IOException e) {
+      return Finding.broken("mounting", e.getMessage(), MountingRemedy.of(machine));
+    } finally {
+      Files.deleteIfExists(directory);
+    }
+  }
+
+  static Finding allowOther(Machine machine, FuseConf configuration) {
+    if (machine.capable() || configuration.allowOther()) {
+      return Finding.fine("allow_other", "may be used");
+    }
+    return Finding.lacking(
+        "allow_other",
+        configuration.ignored()
+            ? "a line of "
+                + FuseConf.FILE
+                + " does not count: user_allow_other must stand alone in it"
+            : "only root may use -o allow_other",
+        "echo user_allow_other >>" + FuseConf.FILE + " (as root; after a line that is whole)");
   }
 
   private Finding jdk() {
@@ -165,6 +203,28 @@ final class Examination {
           directory + " cannot be written: " + e,
           "chown it to you, or set XDG_CACHE_HOME to a directory of yours");
     }
+  }
+
+  private Finding runtime() {
+    Path directory = directories.runtime();
+    try {
+      Directories.createPrivate(directory);
+      return Finding.fine("sockets", directory.toString());
+    } catch (IOException e) {
+      return Finding.broken(
+          "sockets", e.getMessage(), "set XDG_RUNTIME_DIR to a directory of yours");
+    }
+  }
+
+  private static Finding memory() {
+    DaemonMemory memory = DaemonMemory.here(Defaults.MEMORY);
+    return memory.contents().equals(Defaults.MEMORY)
+        ? Finding.fine("memory", "enough")
+        : Finding.lacking(
+            "memory",
+            "limited (cgroup): a mount gets %s for contents, not %s"
+                .formatted(memory.contents(), Defaults.MEMORY),
+            "allow 512 MiB or more: --memory 512m in a container");
   }
 
   private Finding mounts() throws IOException {

@@ -26,7 +26,7 @@ final class ExitStatus {
 
   static int of(DaemonException.Kind kind) {
     return switch (kind) {
-      case FAILED -> FAILED;
+      case FAILED, MOUNTING -> FAILED;
       case REPOSITORY -> REPOSITORY;
       case SERVER -> SERVER;
       case DIRECTORY -> DIRECTORY;

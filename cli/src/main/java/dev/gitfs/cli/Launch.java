@@ -30,9 +30,24 @@ final class Launch {
     try (var _ = Spinner.start("mounting on " + directory)) {
       summary = order.place(process.daemon());
       list(summary.directory());
+    } catch (DaemonException e) {
+      throw e.kind() == DaemonException.Kind.MOUNTING ? withRemedy(e) : e;
     }
     Runtime.getRuntime().removeShutdownHook(giveUp);
     return summary;
+  }
+
+  /** With what the doctor would say: this process has the daemon's rights and surroundings. */
+  private static DaemonException withRemedy(DaemonException e) {
+    try {
+      String remedy = MountingRemedy.of(Machine.here());
+      return remedy.isEmpty()
+          ? e
+          : new DaemonException(e.kind(), e.getMessage() + "; " + remedy, e.getCause());
+    } catch (IOException unknown) {
+      e.addSuppressed(unknown);
+      return e;
+    }
   }
 
   /** The mount is ready when its root lists. */

@@ -9,6 +9,7 @@ import dev.gitfs.cli.config.ProfileFiles;
 import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.DaemonMemory;
 import dev.gitfs.cli.daemon.DaemonProcess;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountRequest;
@@ -151,7 +152,7 @@ final class MountCommand implements Command {
       throws DaemonException, SettingsException, IOException, InterruptedException {
     refuseUnreadable(source.getValue());
     Settings set = settings.read(syntax.commandLine());
-    ByteSize memory = checkedMemory(set);
+    DaemonMemory memory = mounting.memory(syntax.commandLine(), checkedMemory(set));
     Optional<Spelling> spelled = spelled(set);
     KernelOptions kernelOptions = mounting.kernel(syntax.commandLine());
     List<String> lines = profile();
@@ -171,7 +172,7 @@ final class MountCommand implements Command {
               Optional.<String>ofNullable(ref.getValue()).or(() -> spelled.flatMap(Spelling::ref)),
               target,
               mounting.cacheDirectory(set),
-              memory,
+              memory.contents(),
               Optional.<ByteSize>ofNullable(cacheSize.getValue()).orElse(set.cacheSize()),
               Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),
               lines,

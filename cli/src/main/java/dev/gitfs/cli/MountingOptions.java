@@ -1,9 +1,11 @@
 package dev.gitfs.cli;
 
+import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.TimeSpan;
+import dev.gitfs.cli.daemon.DaemonMemory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -81,6 +83,20 @@ final class MountingOptions {
   /** Whether the command stays until the end of its mount. */
   boolean stay() {
     return foreground.getValue();
+  }
+
+  /** What a daemon gets for {@code wanted}; says so if a user who asked for it gets less. */
+  DaemonMemory memory(CommandLine command, ByteSize wanted) {
+    DaemonMemory memory = DaemonMemory.here(wanted);
+    if (memory.contents().bytes() < wanted.bytes() && !wanted.equals(Defaults.MEMORY)) {
+      command
+          .getErr()
+          .println(
+              "git-fs: memory is limited here: %s for contents, not %s"
+                  .formatted(memory.contents(), wanted));
+      command.getErr().flush();
+    }
+    return memory;
   }
 
   KernelOptions kernel(CommandLine command) {

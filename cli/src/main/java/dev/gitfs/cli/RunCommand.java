@@ -1,6 +1,5 @@
 package dev.gitfs.cli;
 
-import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.config.KernelOptions;
@@ -8,6 +7,7 @@ import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.config.TimeSpan;
 import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.daemon.DaemonMemory;
 import dev.gitfs.cli.daemon.DaemonProcess;
 import dev.gitfs.cli.daemon.KernelMounts;
 import dev.gitfs.cli.daemon.MountSummary;
@@ -82,6 +82,7 @@ final class RunCommand implements Command {
   public Integer call()
       throws DaemonException, SettingsException, IOException, InterruptedException {
     Settings set = settings.read(syntax.commandLine());
+    DaemonMemory memory = mounting.memory(syntax.commandLine(), set.memory());
     KernelOptions kernelOptions = mounting.kernel(syntax.commandLine());
     Path wanted = directory.getValue();
     Path target = KernelMounts.canonical(wanted == null ? set.mountPoint() : wanted);
@@ -94,14 +95,14 @@ final class RunCommand implements Command {
             mounting.poll(set),
             Optional.<Duration>ofNullable(idle.getValue()).orElse(set.idle()),
             mounting.cacheDirectory(set),
-            set.memory(),
+            memory.contents(),
             set.cacheSize(),
             set.prefetch(),
             kernelOptions);
-    return run(request, set.memory(), target);
+    return run(request, memory, target);
   }
 
-  private int run(RunRequest request, ByteSize memory, Path target)
+  private int run(RunRequest request, DaemonMemory memory, Path target)
       throws DaemonException, IOException, InterruptedException {
     boolean stay = mounting.stay();
     Directories directories = Directories.ofUser();

@@ -76,6 +76,17 @@ public final class FuseMount implements AutoCloseable {
     }
   }
 
+  /**
+   * Mounts nothing on a directory, and unmounts it at once: whether this process may.
+   *
+   * @return by which means
+   * @throws dev.gitfs.fuse.linux.MountRefusedException saying what was refused
+   */
+  public static Means tryOut(Path directory, MountOptions options) throws IOException {
+    boolean direct = Mounting.tryOut(directory.toRealPath(), options.spec());
+    return direct ? Means.MOUNT : Means.FUSERMOUNT;
+  }
+
   private static void unmountAfterFailure(Path directory, Throwable failure) {
     try {
       Mounting.unmount(directory, true);

@@ -23,13 +23,15 @@ public final class SettingsFile {
    * @throws SettingsException if the file cannot be used
    */
   public static Settings read(Optional<Path> given) throws SettingsException, IOException {
-    return read(given, System.getenv(), Path.of(System.getProperty("user.home")));
+    return read(given, System.getenv(), Directories.registeredHome());
   }
 
   static Settings read(Optional<Path> given, Map<String, String> environment, Path registeredHome)
       throws SettingsException, IOException {
-    Directories directories = Directories.of(environment, registeredHome, Directories.userId());
-    Path home = Directories.home(environment, registeredHome);
+    int userId = Directories.userId();
+    // Sockets are no matter of settings.
+    Directories directories = Directories.of(environment, registeredHome, userId, _ -> true);
+    Path home = Directories.home(environment, registeredHome, userId);
     var usual = Settings.usual(home, directories.cache());
     Path file = given.orElse(directories.config().resolve("config.toml")).toAbsolutePath();
     try {

@@ -7,6 +7,8 @@ public sealed class DaemonException extends Exception permits SilentDaemonExcept
   public enum Kind {
     /** Something on this machine. */
     FAILED,
+    /** Mounting itself, by kernel or fusermount3. */
+    MOUNTING,
     /** No such repository or revision, or no right to see it. */
     REPOSITORY,
     /** The server cannot be reached, or fails; later it may not. */

@@ -1,11 +1,9 @@
 package dev.gitfs.cli.daemon;
 
-import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.cli.telemetry.LogFile;
 import dev.gitfs.cli.telemetry.LogSetup;
-import dev.gitfs.git.store.StoreMemory;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.ClosedChannelException;
@@ -32,12 +30,6 @@ public final class DaemonProcess implements AutoCloseable {
   private static final List<String> OPTIONS_OF_OTHERS =
       List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_LAUNCHER_DEBUG");
 
-  /**
-   * Heap beyond what a user grants to cached objects: for requests under way, packs being indexed,
-   * the inode table of a tree of a million entries, and room for the collector.
-   */
-  private static final ByteSize HEAP_BASE = ByteSize.mebibytes(96);
-
   private final Process process;
   private final StartSocket socket;
   private final LastWords lastWords;
@@ -58,10 +50,10 @@ public final class DaemonProcess implements AutoCloseable {
    *
    * @param log where it logs; empty for the foreground: it then logs to this process's standard
    *     error, gets the terminal's signals, and ends when this process does
-   * @param memory what its object caches may take
+   * @param memory what it may take; what its object caches may, the request says too
    */
   public static DaemonProcess start(
-      Directories directories, Optional<Path> log, ByteSize memory, boolean verbose)
+      Directories directories, Optional<Path> log, DaemonMemory memory, boolean verbose)
       throws DaemonException {
     try {
       var socket = StartSocket.listen(directories.runtime());
@@ -77,7 +69,8 @@ public final class DaemonProcess implements AutoCloseable {
   }
 
   private static DaemonProcess start(
-      StartSocket socket, Optional<Path> log, ByteSize memory, boolean verbose) throws IOException {
+      StartSocket socket, Optional<Path> log, DaemonMemory memory, boolean verbose)
+      throws IOException {
     var builder = new ProcessBuilder(command(socket.path(), log, memory, verbose));
     builder.environment().keySet().removeAll(OPTIONS_OF_OTHERS);
     // glibc gives each thread an arena of up to 64 MiB; two are enough for a JVM.
@@ -98,7 +91,7 @@ public final class DaemonProcess implements AutoCloseable {
   }
 
   private static List<String> command(
-      Path socket, Optional<Path> log, ByteSize memory, boolean verbose) {
+      Path socket, Optional<Path> log, DaemonMemory memory, boolean verbose) {
     Path home = Path.of(System.getProperty("java.class.path")).toAbsolutePath().getParent();
     var command = new ArrayList<String>();
     if (log.isPresent()) {
@@ -107,8 +100,7 @@ public final class DaemonProcess implements AutoCloseable {
     }
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("@" + home.resolve("daemon.jvm"));
-    long outside = StoreMemory.outsideHeap(memory.bytes());
-    long heap = memory.bytes() - outside + HEAP_BASE.bytes();
+    long heap = memory.heap().bytes();
     // All of it from the start: what is not used takes no memory, and growing takes collections.
     command.addAll(List.of("-Xms" + heap, "-Xmx" + heap));
     Path cache = home.resolve("daemon.aot");

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 public final class KernelMounts {
 
   /** What tells our mounts from other FUSE file systems in the kernel's table. */
-  static final String SUBTYPE = "git-fs";
+  public static final String SUBTYPE = "git-fs";
 
   private static final String TYPE = "fuse." + SUBTYPE;
 

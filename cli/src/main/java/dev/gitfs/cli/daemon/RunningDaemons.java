@@ -4,6 +4,7 @@ import dev.gitfs.cli.config.Directories;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -154,7 +155,13 @@ public final class RunningDaemons {
   private List<DaemonClient> connectAll(Consumer<SilentDaemonException> silent)
       throws DaemonException {
     var daemons = new ArrayList<DaemonClient>();
-    if (Files.isDirectory(runtimeDirectory)) {
+    if (Files.exists(runtimeDirectory, LinkOption.NOFOLLOW_LINKS)) {
+      try {
+        // In /tmp anybody may have made it, and what listens there would be another's.
+        Directories.createPrivate(runtimeDirectory);
+      } catch (IOException e) {
+        throw new DaemonException(DaemonException.Kind.FAILED, e.getMessage(), e);
+      }
       try (var sockets = Files.newDirectoryStream(runtimeDirectory, "*" + SUFFIX)) {
         for (Path socket : sockets) {
           try {

@@ -3,6 +3,7 @@ package dev.gitfs.cli.daemon;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
+import dev.gitfs.fuse.linux.MountRefusedException;
 import dev.gitfs.git.background.Background;
 import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.git.forge.Revisions;
@@ -252,6 +253,7 @@ final class ServedRepository implements Served {
     Kind kind =
         switch (e) {
           case RevisionException _ -> Kind.REPOSITORY;
+          case MountRefusedException _ -> Kind.MOUNTING;
           case RemoteException remote ->
               switch (remote.kind()) {
                 case NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, NO_SUCH_OBJECT -> Kind.REPOSITORY;

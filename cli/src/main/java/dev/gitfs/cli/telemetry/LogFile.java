@@ -24,6 +24,9 @@ public final class LogFile extends RollingFileAppender<ILoggingEvent> {
   /** Some ten thousand events: enough to see how a trouble began. */
   private static final FileSize LARGEST = new FileSize(2 * FileSize.MB_COEFFICIENT);
 
+  /** Of a directory's name: with what follows, 255 bytes hold it in any script. */
+  private static final int NAME = 60;
+
   private final Path file;
 
   LogFile(Path file) {
@@ -63,7 +66,8 @@ public final class LogFile extends RollingFileAppender<ILoggingEvent> {
   public static Path of(Path stateDirectory, Path directory) {
     var checksum = new CRC32();
     checksum.update(directory.toString().getBytes(StandardCharsets.UTF_8));
-    String name = directory.getFileName() == null ? "root" : directory.getFileName().toString();
+    String last = directory.getFileName() == null ? "root" : directory.getFileName().toString();
+    String name = last.substring(0, Math.min(last.length(), NAME)).replaceAll("\\p{Cntrl}", "_");
     return stateDirectory.resolve(
         name + "-" + HexFormat.of().toHexDigits((int) checksum.getValue()) + ".log");
   }

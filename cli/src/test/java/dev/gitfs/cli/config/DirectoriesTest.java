@@ -19,7 +19,7 @@ class DirectoriesTest {
 
   @Test
   void theUsualPlacesAreInTheHomeDirectory() {
-    assertThat(Directories.of(Map.of(), HOME, 1000))
+    assertThat(of(Map.of(), HOME, 1000))
         .isEqualTo(
             new Directories(
                 Path.of("/home/u/.config/git-fs"),
@@ -30,8 +30,7 @@ class DirectoriesTest {
 
   @Test
   void homeOfTheEnvironmentComesFirst() {
-    assertThat(Directories.of(Map.of("HOME", "/h"), HOME, 1).cache())
-        .isEqualTo(Path.of("/h/.cache/git-fs"));
+    assertThat(of(Map.of("HOME", "/h"), HOME, 1).cache()).isEqualTo(Path.of("/h/.cache/git-fs"));
   }
 
   @Test
@@ -43,7 +42,7 @@ class DirectoriesTest {
             "XDG_STATE_HOME", "/s",
             "XDG_RUNTIME_DIR", "/run/user/1");
 
-    assertThat(Directories.of(environment, HOME, 1))
+    assertThat(of(environment, HOME, 1))
         .isEqualTo(
             new Directories(
                 Path.of("/o/git-fs"),
@@ -56,7 +55,7 @@ class DirectoriesTest {
   void aRelativePathInTheEnvironmentCountsAsNone() {
     var environment = Map.of("XDG_CACHE_HOME", "c", "XDG_RUNTIME_DIR", "");
 
-    assertThat(Directories.of(environment, HOME, 7)).isEqualTo(Directories.of(Map.of(), HOME, 7));
+    assertThat(of(environment, HOME, 7)).isEqualTo(of(Map.of(), HOME, 7));
   }
 
   @Test
@@ -85,6 +84,38 @@ class DirectoriesTest {
     assertThatThrownBy(() -> Directories.createPrivate(link))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a directory of yours");
+  }
+
+  @Test
+  void aUserWithoutAHomeHasADirectoryOfTheirOwnInTmp() {
+    assertThat(of(Map.of("HOME", ""), Path.of("?"), 7))
+        .isEqualTo(
+            new Directories(
+                Path.of("/tmp/git-fs-7/.config/git-fs"),
+                Path.of("/tmp/git-fs-7/.cache/git-fs"),
+                Path.of("/tmp/git-fs-7/.local/state/git-fs"),
+                Path.of("/tmp/git-fs-7")));
+  }
+
+  @Test
+  void aRuntimeDirectoryThatOthersMayChangeCountsAsNone() {
+    var environment = Map.of("XDG_RUNTIME_DIR", "/run/user/1");
+
+    assertThat(Directories.of(environment, HOME, 7, _ -> false).runtime())
+        .isEqualTo(Path.of("/tmp/git-fs-7"));
+  }
+
+  @Test
+  void aRuntimeDirectoryTooLongForASocketCountsAsNone() {
+    var longest = Map.of("XDG_RUNTIME_DIR", "/" + "r".repeat(84));
+    var longer = Map.of("XDG_RUNTIME_DIR", "/" + "r".repeat(85));
+
+    assertThat(of(longest, HOME, 7).runtime().resolve("4194304.socket").toString()).hasSize(107);
+    assertThat(of(longer, HOME, 7).runtime()).isEqualTo(Path.of("/tmp/git-fs-7"));
+  }
+
+  private static Directories of(Map<String, String> environment, Path home, int userId) {
+    return Directories.of(environment, home, userId, _ -> true);
   }
 
   private static String permissions(Path file) throws IOException {

@@ -6,15 +6,17 @@ import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The setuid program fusermount3, which mounts for users who may not, and sends the open device
- * over a socket that it inherits.
+ * over a socket that it inherits. That of FUSE 2, fusermount, does the same.
  *
  * <p>Started by posix_spawn, because ProcessBuilder closes every descriptor the child should have.
  */
-final class Fusermount {
-  private static final String PROGRAM = "fusermount3";
+public final class Fusermount {
+  private static final List<String> PROGRAMS = List.of("fusermount3", "fusermount");
 
   /** Where packages put it, for a PATH that lacks it. */
   private static final String USUAL_PLACES = "/usr/local/bin:/usr/bin:/bin";
@@ -23,9 +25,6 @@ final class Fusermount {
 
   /** The child has its standard error on 2 and the socket on 3: see {@link Syscalls#spawn}. */
   private static final String SOCKET_VARIABLE = "_FUSE_COMMFD=3";
-
-  /** Some machines keep the device for root; fusermount3 opens it as the user. */
-  private static final String DEVICE_REFUSED = "failed to open " + Device.PATH;
 
   private Fusermount() {}
 
@@ -39,10 +38,12 @@ final class Fusermount {
       } finally {
         Syscalls.close(sockets[1]);
       }
-      outcome.orThrow("Cannot mount on " + directory);
+      if (!outcome.succeeded()) {
+        throw new MountRefusedException("Cannot mount on " + directory + ": " + outcome.reason());
+      }
       int fd = Syscalls.receiveDescriptor(sockets[0]);
       if (fd < 0) {
-        throw new IOException(PROGRAM + " mounted " + directory + " but sent no descriptor");
+        throw new IOException("fusermount3 mounted " + directory + " but sent no descriptor");
       }
       return new Device(fd);
     } finally {
@@ -55,7 +56,9 @@ final class Fusermount {
     if (!outcome.succeeded() && outcome.complaint().contains("busy")) {
       throw new BusyException(directory + " is in use");
     }
-    outcome.orThrow("Cannot unmount " + directory);
+    if (!outcome.succeeded()) {
+      throw new IOException("Cannot unmount " + directory + ": " + outcome.reason());
+    }
   }
 
   private record Outcome(int status, String complaint) {
@@ -63,21 +66,18 @@ final class Fusermount {
       return status == 0;
     }
 
-    void orThrow(String what) throws IOException {
-      if (!succeeded()) {
-        throw new IOException(
-            what
-                + ": "
-                + (complaint.isBlank() ? PROGRAM + " failed" : complaint.strip())
-                + (complaint.contains(DEVICE_REFUSED) ? " (chmod 666 " + Device.PATH + ")" : ""));
-      }
+    /** In one line: it may complain in several. */
+    String reason() {
+      return complaint.isBlank()
+          ? "fusermount3 ended with status " + status
+          : complaint.strip().replaceAll("\\s*\\R\\s*", "; ");
     }
   }
 
   private static Outcome run(int socket, String... arguments) throws IOException {
     Path program = find();
     String[] command = new String[arguments.length + 1];
-    command[0] = PROGRAM;
+    command[0] = program.getFileName().toString();
     System.arraycopy(arguments, 0, command, 1, arguments.length);
     int[] pipe = new int[2];
     check("pipe", Syscalls.pipe(pipe));
@@ -103,18 +103,23 @@ final class Fusermount {
   }
 
   private static Path find() throws IOException {
+    return program()
+        .orElseThrow(() ->
+            new MountRefusedException(
+                "Mounting needs either CAP_SYS_ADMIN or fusermount3, which is not on the PATH"));
+  }
+
+  /** Where it is, on the PATH or where packages put it. */
+  public static Optional<Path> program() {
     String path = System.getenv("PATH");
     String places = path == null ? USUAL_PLACES : path + ":" + USUAL_PLACES;
-    return Arrays.stream(places.split(":"))
-        .filter(place -> place.startsWith("/"))
-        .map(place -> Path.of(place, PROGRAM))
+    return PROGRAMS.stream()
+        .flatMap(program ->
+            Arrays.stream(places.split(":"))
+                .filter(place -> place.startsWith("/"))
+                .map(place -> Path.of(place, program)))
         .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() ->
-            new IOException(
-                "Mounting needs either root or "
-                    + PROGRAM
-                    + ", which is not on the PATH: install the package fuse3"));
+        .findFirst();
   }
 
   private static String drain(int fd) {

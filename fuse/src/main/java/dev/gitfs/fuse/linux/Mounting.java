@@ -50,22 +50,33 @@ public final class Mounting {
     return switch (-result) {
       // fusermount3 is setuid: it may mount, and open a device that is root's alone.
       case Errors.EPERM, Errors.EACCES -> new Mounted(Fusermount.mount(directory, spec), false);
-      default -> throw new IOException("Cannot mount on " + directory + ": " + reason(-result));
+      default ->
+          throw new MountRefusedException("Cannot mount on " + directory + ": " + reason(-result));
     };
+  }
+
+  /**
+   * Mounts a file system that nothing serves, and unmounts it: to know whether this process may.
+   * What looks at it meanwhile gets an error at once.
+   *
+   * @return whether mount(2) was enough
+   * @throws MountRefusedException if it may not
+   */
+  public static boolean tryOut(Path directory, MountSpec spec) throws IOException {
+    Mounted mounted = mount(directory, spec);
+    mounted.device().close();
+    unmount(directory, true);
+    return mounted.direct();
   }
 
   private static String reason(int errno) {
     return switch (errno) {
-      case Errors.ENODEV, Errors.ENXIO -> "this kernel has no fuse (modprobe fuse)";
+      case Errors.ENODEV, Errors.ENXIO -> "this kernel has no fuse";
       case Errors.EBUSY -> "it is in use";
-      case Errors.EINVAL -> "the kernel does not accept the options";
+      case Errors.EINVAL -> "the kernel does not accept the options, or " + Device.PATH;
       case Errors.EACCES -> "permission denied";
       case Errors.ENOENT ->
-          Files.exists(Path.of(Device.PATH))
-              ? "it does not exist"
-              : Device.PATH
-                  + " is not there: load the module (modprobe fuse), or give the container the"
-                  + " device (--device /dev/fuse)";
+          Files.exists(Path.of(Device.PATH)) ? "it does not exist" : Device.PATH + " is not there";
       default -> "errno " + errno;
     };
   }
