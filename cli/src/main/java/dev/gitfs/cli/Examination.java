@@ -5,6 +5,7 @@ import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.daemon.DaemonMemory;
 import dev.gitfs.cli.daemon.KernelMounts;
+import dev.gitfs.cli.telemetry.Reasons;
 import dev.gitfs.fuse.FuseMount;
 import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.store.LibDeflate;
@@ -72,7 +73,7 @@ final class Examination {
     try {
       return look.at();
     } catch (IOException e) {
-      return Finding.lacking(subject, "cannot be examined: " + e, "");
+      return Finding.lacking(subject, "cannot be examined: " + Reasons.of(e), "");
     }
   }
 
@@ -200,7 +201,7 @@ final class Examination {
     } catch (IOException e) {
       return Finding.broken(
           "cache",
-          directory + " cannot be written: " + e,
+          directory + " cannot be written: " + Reasons.of(e),
           "chown it to you, or set XDG_CACHE_HOME to a directory of yours");
     }
   }

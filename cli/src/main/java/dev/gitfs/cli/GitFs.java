@@ -2,6 +2,7 @@ package dev.gitfs.cli;
 
 import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.telemetry.Reasons;
 import dev.gitfs.cli.telemetry.Secrets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,8 +153,7 @@ final class GitFs implements Command {
 
   private int report(Exception e, CommandLine failed) {
     var err = failed.getErr();
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    err.println("git-fs: " + Secrets.hide(message));
+    err.println("git-fs: " + Secrets.hide(Reasons.of(e)));
     if (verbose()) {
       e.printStackTrace(err);
     }

@@ -7,9 +7,15 @@ import dev.gitfs.cli.daemon.MountSummary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** A daemon's first mount, as the command that starts the daemon sees it. */
 final class Launch {
+
+  /**
+   * To unmount what nobody has seen yet takes a tenth of this; a daemon that is stopped, for ever.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private Launch() {}
 
@@ -22,8 +28,8 @@ final class Launch {
   /** Has a daemon mount; returns when that can be listed. */
   static MountSummary await(DaemonProcess process, Path directory, Order order)
       throws DaemonException, InterruptedException {
-    // Whoever gives up on this command wants no mount to appear later.
-    var giveUp = new Thread(process::end);
+    // Whoever gives up on this command wants no mount to be there, or to appear later.
+    var giveUp = new Thread(() -> process.end(PATIENCE));
     Runtime.getRuntime().addShutdownHook(giveUp);
     CommandEnd.hasten();
     MountSummary summary;

@@ -21,6 +21,7 @@ import java.util.Optional;
  * What mounting depends on, as this process finds it.
  *
  * @param root whether this is user 0, in its user namespace
+ * @param registered whether the user database knows this user
  * @param capable whether it has CAP_SYS_ADMIN there
  * @param noNewPrivileges whether no setuid program gives it more rights
  * @param filtered whether a seccomp filter looks at its system calls
@@ -32,6 +33,7 @@ import java.util.Optional;
  */
 record Machine(
     boolean root,
+    boolean registered,
     boolean capable,
     boolean noNewPrivileges,
     boolean filtered,
@@ -79,6 +81,7 @@ record Machine(
     Map<String, String> status = status();
     return new Machine(
         Directories.userId() == 0,
+        !System.getProperty("user.name").equals("?"),
         (Long.parseUnsignedLong(status.getOrDefault("CapEff", "0"), 16) >>> CAP_SYS_ADMIN & 1) == 1,
         status.getOrDefault("NoNewPrivs", "0").equals("1"),
         !status.getOrDefault("Seccomp", "0").equals("0"),

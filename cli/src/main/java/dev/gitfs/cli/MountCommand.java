@@ -157,6 +157,7 @@ final class MountCommand implements Command {
     KernelOptions kernelOptions = mounting.kernel(syntax.commandLine());
     List<String> lines = profile();
     Path target = KernelMounts.canonical(directory.getValue());
+    Path cache = mounting.cacheDirectory(set);
     boolean stay = mounting.stay();
     Directories directories = Directories.ofUser();
     Optional<Path> log =
@@ -171,7 +172,7 @@ final class MountCommand implements Command {
               set.rules().denied(),
               Optional.<String>ofNullable(ref.getValue()).or(() -> spelled.flatMap(Spelling::ref)),
               target,
-              mounting.cacheDirectory(set),
+              cache,
               memory.contents(),
               Optional.<ByteSize>ofNullable(cacheSize.getValue()).orElse(set.cacheSize()),
               Optional.<PrefetchMode>ofNullable(prefetch.getValue()).orElse(set.prefetch()),

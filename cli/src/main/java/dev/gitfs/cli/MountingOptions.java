@@ -5,7 +5,12 @@ import dev.gitfs.cli.config.Defaults;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.cli.config.Settings;
 import dev.gitfs.cli.config.TimeSpan;
+import dev.gitfs.cli.daemon.DaemonException;
 import dev.gitfs.cli.daemon.DaemonMemory;
+import dev.gitfs.cli.telemetry.Reasons;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,10 +58,27 @@ final class MountingOptions {
     syntax.addOption(cacheDirectory).addOption(poll).addOption(foreground).addOption(kernel);
   }
 
-  /** Where objects are kept: as the command says, else as it is set. */
-  Path cacheDirectory(Settings settings) {
+  /**
+   * Where objects are kept: as the command says, else as it is set.
+   *
+   * @throws DaemonException if nothing can be kept there
+   */
+  Path cacheDirectory(Settings settings) throws DaemonException {
     Path given = cacheDirectory.getValue();
-    return given == null ? settings.cacheDirectory() : given.toAbsolutePath();
+    Path directory = given == null ? settings.cacheDirectory() : given.toAbsolutePath();
+    try {
+      Files.createDirectories(directory);
+      if (!Files.isWritable(directory)) {
+        throw new AccessDeniedException(directory.toString());
+      }
+      return directory;
+    } catch (IOException e) {
+      throw new DaemonException(
+          DaemonException.Kind.FAILED,
+          "the cache %s cannot be written (%s); name another: --cache-dir DIR, or export XDG_CACHE_HOME=DIRECTORY"
+              .formatted(directory, Reasons.of(e)),
+          e);
+    }
   }
 
   /** How often branches are asked for: as the command says, else as it is set. */

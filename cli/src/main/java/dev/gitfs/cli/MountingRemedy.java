@@ -66,6 +66,10 @@ final class MountingRemedy {
           + " --no-new-privs, systemd's NoNewPrivileges=, --security-opt no-new-privileges), or as"
           + " root with CAP_SYS_ADMIN";
     }
+    if (!machine.registered()) {
+      return "this user has no entry in /etc/passwd, without which fusermount3 mounts nothing: add"
+          + " one (echo NAME:x:UID:GID::/tmp:/bin/sh >>/etc/passwd, as root)";
+    }
     if (fusermount.nosuid()) {
       return fusermount.file()
           + " lies on a file system mounted nosuid, and gets no rights: mount -o remount,suid (as"

@@ -17,6 +17,7 @@ class MountingRemedyTest {
   private static final Machine USER =
       new Machine(
           false,
+          true,
           false,
           false,
           false,
@@ -47,6 +48,7 @@ class MountingRemedyTest {
   @Test
   void aUserNeedsFusermountAndItsRights() {
     assertThat(remedy(new Changed().fusermount(Optional.empty()))).contains("install fuse3");
+    assertThat(remedy(new Changed().registered(false))).contains("no entry in /etc/passwd");
     assertThat(remedy(new Changed().noNewPrivileges(true))).contains("no_new_privs is set");
     assertThat(
             remedy(
@@ -81,6 +83,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               m.noNewPrivileges(),
               m.filtered(),
@@ -95,6 +98,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               m.noNewPrivileges(),
               m.filtered(),
@@ -109,6 +113,22 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               root,
+              m.registered(),
+              m.capable(),
+              m.noNewPrivileges(),
+              m.filtered(),
+              m.ownUserNamespace(),
+              m.confinement(),
+              m.fuse(),
+              m.device(),
+              m.fusermount()));
+    }
+
+    Changed registered(boolean registered) {
+      return with(m ->
+          new Machine(
+              m.root(),
+              registered,
               m.capable(),
               m.noNewPrivileges(),
               m.filtered(),
@@ -123,6 +143,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               capable,
               m.noNewPrivileges(),
               m.filtered(),
@@ -137,6 +158,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               set,
               m.filtered(),
@@ -151,6 +173,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               m.noNewPrivileges(),
               filtered,
@@ -165,6 +188,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               m.noNewPrivileges(),
               m.filtered(),
@@ -179,6 +203,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               m.noNewPrivileges(),
               m.filtered(),
@@ -193,6 +218,7 @@ class MountingRemedyTest {
       return with(m ->
           new Machine(
               m.root(),
+              m.registered(),
               m.capable(),
               m.noNewPrivileges(),
               m.filtered(),

@@ -4,11 +4,13 @@ import dev.gitfs.cli.config.Directories;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.cli.telemetry.LogFile;
 import dev.gitfs.cli.telemetry.LogSetup;
+import dev.gitfs.cli.telemetry.Reasons;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +66,7 @@ public final class DaemonProcess implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new DaemonException(Kind.FAILED, "cannot start a daemon: " + e.getMessage(), e);
+      throw new DaemonException(Kind.FAILED, "cannot start a daemon: " + Reasons.of(e), e);
     }
   }
 
@@ -79,7 +81,7 @@ public final class DaemonProcess implements AutoCloseable {
     builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
     LastWords lastWords;
     if (log.isPresent()) {
-      LogFile.create(log.get());
+      createLog(log.get());
       lastWords = LastWords.in(log.get());
       builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.get().toFile()));
     } else {
@@ -88,6 +90,18 @@ public final class DaemonProcess implements AutoCloseable {
       builder.redirectError(Redirect.INHERIT).redirectOutput(Redirect.DISCARD);
     }
     return new DaemonProcess(builder.start(), socket, lastWords);
+  }
+
+  private static void createLog(Path log) throws IOException {
+    try {
+      LogFile.create(log);
+    } catch (IOException e) {
+      throw new IOException(
+          "its log cannot be written ("
+              + Reasons.of(e)
+              + "); name a directory of yours: export XDG_STATE_HOME=DIRECTORY",
+          e);
+    }
   }
 
   private static List<String> command(
@@ -144,7 +158,7 @@ public final class DaemonProcess implements AutoCloseable {
         throw new DaemonException(
             Kind.FAILED, "cannot start a daemon: " + lastWords.of(process), e);
       } catch (IOException e) {
-        throw new DaemonException(Kind.FAILED, "cannot start a daemon: " + e.getMessage(), e);
+        throw new DaemonException(Kind.FAILED, "cannot start a daemon: " + Reasons.of(e), e);
       }
     }
     return client.get();
@@ -158,6 +172,16 @@ public final class DaemonProcess implements AutoCloseable {
   /** Asks it to unmount everything and end. */
   public void end() {
     process.destroy();
+  }
+
+  /** The same, and waits for its end for as long as {@code patience}. */
+  public void end(Duration patience) {
+    end();
+    try {
+      process.waitFor(patience);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** Ends the conversation; the daemon goes on for as long as it has something mounted. */

@@ -2,6 +2,7 @@ package dev.gitfs.cli.daemon;
 
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
+import dev.gitfs.cli.telemetry.Reasons;
 import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.fuse.linux.MountRefusedException;
 import dev.gitfs.git.background.Background;
@@ -262,7 +263,6 @@ final class ServedRepository implements Served {
               };
           default -> Kind.FAILED;
         };
-    String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return new DaemonException(kind, message, e);
+    return new DaemonException(kind, Reasons.of(e), e);
   }
 }

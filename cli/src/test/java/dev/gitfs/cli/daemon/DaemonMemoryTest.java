@@ -22,13 +22,13 @@ class DaemonMemoryTest {
   @CsvSource({
     "0,    96, 96, 96",
     "512,  96, 96, 96",
-    "384,  96, 96, 96",
-    "256,  96, 32, 96",
-    "256, 512, 32, 96",
-    "192,  96, 16, 80",
-    "128,  96, 16, 48",
+    "448,  96, 96, 96",
+    "384,  96, 64, 96",
+    "256,  96, 16, 80",
+    "256, 512, 16, 80",
+    "192,  96, 16, 48",
     " 64,  96, 16, 48",
-    "128,  16, 16, 48",
+    "192,  16, 16, 48",
   })
   void aDaemonFitsIntoItsCgroup(long limit, long wanted, long contents, long beside) {
     var given = limit == 0 ? OptionalLong.empty() : OptionalLong.of(limit * MEBIBYTE);

@@ -162,6 +162,22 @@ class RefusalTest {
   }
 
   @Test
+  void aPlaceThatCannotBeWrittenIsNamedWithAnotherToTake() {
+    refused(
+        1,
+        sandbox.gitFs("mount", "--cache-dir", "/dev/null", repository.directory(), mount),
+        "the cache /dev/null cannot be written (/dev/null: is in the way); name another:"
+            + " --cache-dir");
+    refused(
+        1,
+        sandbox
+            .gitFsCommand("mount", repository.directory(), mount)
+            .env("XDG_STATE_HOME", "/proc")
+            .run(),
+        "its log cannot be written (/proc/git-fs: no such file or directory); name a directory");
+  }
+
+  @Test
   void nothingIsMountedWhereNothingIsMounted() throws IOException {
     Files.createDirectories(mount);
 
