@@ -13,13 +13,19 @@ final class Terminal {
 
   private static final int USUAL_WIDTH = 80;
 
+  /** Below this nothing that is shown has room. */
+  private static final int LEAST_WIDTH = 20;
+
   private Terminal() {}
 
   /**
-   * Whether standard error is a terminal. Java tells of standard input and output together, and of
-   * standard error not at all.
+   * Whether standard error is a terminal on which a line can be painted again. Java tells of
+   * standard input and output together, and of standard error not at all.
    */
   static boolean isThere() {
+    if ("dumb".equals(System.getenv("TERM"))) {
+      return false;
+    }
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/2")).toString();
       return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
@@ -38,7 +44,7 @@ final class Terminal {
               .start();
       String size = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
       int width = Integer.parseInt(size.strip().replaceFirst("\\d+ ", ""));
-      return width > 0 ? width : USUAL_WIDTH;
+      return width > 0 ? Math.max(LEAST_WIDTH, width) : USUAL_WIDTH;
     } catch (IOException | NumberFormatException e) {
       return USUAL_WIDTH;
     }
