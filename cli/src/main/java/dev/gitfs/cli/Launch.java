@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A daemon's first mount, as the command that starts the daemon sees it. */
 final class Launch {
@@ -29,7 +30,12 @@ final class Launch {
   static MountSummary await(DaemonProcess process, Path directory, Order order)
       throws DaemonException, InterruptedException {
     // Whoever gives up on this command wants no mount to be there, or to appear later.
-    var giveUp = new Thread(() -> process.end(PATIENCE));
+    var givenUp = new AtomicBoolean();
+    var giveUp =
+        new Thread(() -> {
+          givenUp.set(true);
+          process.end(PATIENCE);
+        });
     Runtime.getRuntime().addShutdownHook(giveUp);
     CommandEnd.hasten();
     MountSummary summary;
@@ -37,10 +43,19 @@ final class Launch {
       summary = order.place(process.daemon());
       list(summary.directory());
     } catch (DaemonException e) {
+      endIf(givenUp);
       throw e.kind() == DaemonException.Kind.MOUNTING ? withRemedy(e) : e;
     }
+    endIf(givenUp);
     Runtime.getRuntime().removeShutdownHook(giveUp);
     return summary;
+  }
+
+  /** This process ends by a signal already: what comes of its request now is no news. */
+  private static void endIf(AtomicBoolean givenUp) throws InterruptedException {
+    if (givenUp.get()) {
+      Thread.sleep(PATIENCE.multipliedBy(2));
+    }
   }
 
   /** With what the doctor would say: this process has the daemon's rights and surroundings. */
