@@ -2,8 +2,10 @@ package dev.gitfs.cli;
 
 import dev.gitfs.cli.config.SettingsException;
 import dev.gitfs.cli.daemon.DaemonException;
+import dev.gitfs.cli.telemetry.Printable;
 import dev.gitfs.cli.telemetry.Reasons;
 import dev.gitfs.cli.telemetry.Secrets;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.Supplier;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -70,6 +73,10 @@ final class GitFs implements Command {
       return new CommandLine.RunLast().execute(parsed);
     });
     commandLine.registerConverter(Path.class, RawArguments::path);
+    // What others had a hand in may be in all of it; what the terminal is to obey is in none.
+    commandLine.setOut(new PrintWriter(new Printable(commandLine.getOut()), true));
+    commandLine.setErr(new PrintWriter(new Printable(commandLine.getErr()), true));
+    commandLine.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
     commandLine.setExecutionExceptionHandler((e, failed, _) -> report(e, failed));
     commandLine.setParameterExceptionHandler((e, _) -> reportUsage(e));
   }

@@ -125,6 +125,14 @@ public final class TestRepository {
         .strip();
   }
 
+  /** Stores a commit or tag of exactly this text, unchecked, as the tip of {@code ref}. */
+  public String rawTip(String ref, String type, String text) {
+    var input = text.getBytes(StandardCharsets.UTF_8);
+    var id = git(input, "hash-object", "-t", type, "--literally", "-w", "--stdin").text().strip();
+    git("update-ref", ref, id);
+    return id;
+  }
+
   /**
    * One entry of a tree as it is stored, well-formed or not.
    *

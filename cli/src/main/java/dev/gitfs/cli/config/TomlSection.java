@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
+import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
 
@@ -31,13 +32,22 @@ final class TomlSection {
 
   /** The whole of a file. */
   static TomlSection parse(Path file, String text) throws SettingsException {
-    var result = Toml.parse(text);
+    var result = parse(text, file);
     if (result.hasErrors()) {
       var first = result.errors().getFirst();
       throw new SettingsException(
           at(file, first.position()) + first.getMessage() + "; it is to be TOML", first);
     }
     return new TomlSection(file, "", result);
+  }
+
+  /** The parser goes down a level for each bracket, and has no bound of its own. */
+  private static TomlParseResult parse(String text, Path file) throws SettingsException {
+    try {
+      return Toml.parse(text);
+    } catch (StackOverflowError e) {
+      throw new SettingsException(file + " has too many brackets within brackets", e);
+    }
   }
 
   Optional<String> text(String key) throws SettingsException {

@@ -23,8 +23,11 @@ final class DaemonServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(DaemonServer.class);
 
-  /** A reply is written in microseconds; a client that does not read it is not worth more. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+  /**
+   * A reply is written in microseconds, but what it is of may be under way: for the kernel to
+   * unmount a directory of a million entries that were looked at took 4 s.
+   */
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
 
   /** Descriptors come back when a read is done; a command that waits meanwhile is not refused. */
   private static final Duration AFTER_REFUSAL = Duration.ofMillis(100);

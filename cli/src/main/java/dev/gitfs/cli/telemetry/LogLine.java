@@ -19,10 +19,10 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         .append("] ")
         .append(event.getLoggerName().replaceFirst("^dev\\.gitfs\\.", ""))
         .append(": ")
-        .append(event.getFormattedMessage())
+        .append(Printable.line(event.getFormattedMessage()))
         .append('\n');
     if (event.getThrowableProxy() != null) {
-      line.append(ThrowableProxyUtil.asString(event.getThrowableProxy()));
+      line.append(Printable.of(ThrowableProxyUtil.asString(event.getThrowableProxy())));
     }
     return Secrets.hide(line.toString());
   }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.jgit.errors.InvalidObjectIdException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.transport.PacketLineOut;
 
@@ -150,9 +149,13 @@ final class ProtocolV2 implements Protocol {
       try {
         // An object the server does not have is listed without a size.
         if (words.length > 1) {
-          sizes.put(ObjectId.fromString(words[0]), Long.parseLong(words[1]));
+          long size = Long.parseLong(words[1]);
+          if (size < 0) {
+            throw new MalformedAnswerException("a size that is none");
+          }
+          sizes.put(ObjectId.fromString(words[0]), size);
         }
-      } catch (InvalidObjectIdException | NumberFormatException e) {
+      } catch (IllegalArgumentException e) {
         throw new MalformedAnswerException("a size that is none");
       }
     }
@@ -192,7 +195,7 @@ final class ProtocolV2 implements Protocol {
       Optional<ObjectId> id =
           words[0].equals("unborn") ? Optional.empty() : Optional.of(ObjectId.fromString(words[0]));
       return new RemoteRef(words[1], id, target, peeled);
-    } catch (InvalidObjectIdException e) {
+    } catch (IllegalArgumentException e) {
       throw new MalformedAnswerException("a ref that is none");
     }
   }

@@ -181,8 +181,10 @@ sealed interface RemoteUrl {
     return switch (scheme) {
       case "http", "https" -> http(scheme, url, user);
       case "ssh", "git+ssh", "ssh+git" ->
-          new Ssh(sshUser(user), host, port(url), trimmed(home(decoded(path))));
-      case "git" -> new Git(host, port(url).orElse(Git.DEFAULT_PORT), trimmed(home(decoded(path))));
+          new Ssh(sshUser(user), host, port(url.group("port")), trimmed(home(decoded(path))));
+      case "git" ->
+          new Git(
+              host, port(url.group("port")).orElse(Git.DEFAULT_PORT), trimmed(home(decoded(path))));
       default ->
           throw refused(
               scheme + ":// is not supported; git-fs reaches https, http, ssh, git and file URLs");
@@ -192,7 +194,7 @@ sealed interface RemoteUrl {
   private static Http http(String scheme, Matcher url, Optional<String> user)
       throws RemoteException {
     String path = path(url);
-    Optional<Integer> port = port(url);
+    Optional<Integer> port = port(url.group("port"));
     if (path.indexOf('?') >= 0 || path.indexOf('#') >= 0) {
       throw refused("a repository URL has no query and no fragment");
     }
@@ -229,8 +231,10 @@ sealed interface RemoteUrl {
     String host = unbracketed(scp.group("host"));
     Optional<Integer> port = Optional.empty();
     int colon = host.indexOf(':');
-    if (colon >= 0 && colon == host.lastIndexOf(':')) {
-      port = Optional.of(Integer.valueOf(host.substring(colon + 1)));
+    if (colon > 0
+        && colon == host.lastIndexOf(':')
+        && host.substring(colon + 1).matches("[0-9]+")) {
+      port = port(host.substring(colon + 1));
       host = host.substring(0, colon);
     }
     String path = trimmed(home(scp.group("path")));
@@ -247,8 +251,7 @@ sealed interface RemoteUrl {
     return user.filter(name -> !name.isEmpty());
   }
 
-  private static Optional<Integer> port(Matcher url) throws RemoteException {
-    String port = url.group("port");
+  private static Optional<Integer> port(String port) throws RemoteException {
     if (port == null || port.isEmpty()) {
       return Optional.empty();
     }

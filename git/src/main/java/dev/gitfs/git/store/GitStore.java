@@ -161,21 +161,33 @@ final class GitStore implements ObjectStore {
   @Override
   public Optional<Tree> treeIfLocal(ObjectId id) throws IOException {
     Tree cached = trees.getIfPresent(id);
-    if (cached != null) {
+    Optional<Tree> held = cached != null ? Optional.of(cached) : memory.largeTrees().get(id);
+    if (held.isPresent()) {
       memoryHits.increment();
-      return Optional.of(cached);
+      return held;
     }
     Optional<byte[]> raw =
         id.equals(Constants.EMPTY_TREE_ID)
             ? Optional.of(new byte[0])
             : arrivedOrLocal(id, Constants.OBJ_TREE);
+    if (raw.isPresent()) {
+      diskHits.increment();
+      ParsedTree tree = ParsedTree.parse(id, raw.get());
+      trees.put(id.copy(), tree);
+      return Optional.of(tree);
+    }
+    return local.has(id)
+        ? memory.largeTrees().read(id, most -> largeTree(id, most))
+        : Optional.empty();
+  }
+
+  private Optional<ParsedTree> largeTree(ObjectId id, long mostBytes) throws IOException {
+    Optional<byte[]> raw = local.largeBytes(id, Constants.OBJ_TREE, mostBytes);
     if (raw.isEmpty()) {
       return Optional.empty();
     }
     diskHits.increment();
-    ParsedTree tree = ParsedTree.parse(id, raw.get());
-    trees.put(id.copy(), tree);
-    return Optional.of(tree);
+    return Optional.of(ParsedTree.parse(id, raw.get()));
   }
 
   @Override

@@ -111,7 +111,10 @@ final class LocalObjects implements AutoCloseable {
     return packWith(id).isPresent();
   }
 
-  /** The bytes of an object of {@code type}, or empty if it is not here. */
+  /**
+   * The bytes of an object of {@code type}; empty if it is not here, or larger than {@link
+   * PackEntry#MOST_HELD}.
+   */
   Optional<byte[]> bytes(ObjectId id, int type) throws IOException {
     Optional<Pack> pack = packWith(id);
     Optional<byte[]> bytes =
@@ -121,7 +124,40 @@ final class LocalObjects implements AutoCloseable {
       noteUse(pack.get(), type);
       return bytes;
     }
-    bytes = read(id, reader -> verified(id, reader.open(id, type)));
+    bytes =
+        read(
+                id,
+                reader -> {
+                  ObjectLoader object = reader.open(id, type);
+                  return object.getSize() > PackEntry.MOST_HELD
+                      ? Optional.<byte[]>empty()
+                      : Optional.of(verified(id, object));
+                })
+            .flatMap(read -> read);
+    if (bytes.isPresent()) {
+      noteUse(id, type);
+    }
+    return bytes;
+  }
+
+  /**
+   * The same for a larger one.
+   *
+   * @throws IOException if it has more than {@code most} bytes
+   */
+  Optional<byte[]> largeBytes(ObjectId id, int type, long most) throws IOException {
+    Optional<byte[]> bytes =
+        read(
+            id,
+            reader -> {
+              ObjectLoader object = reader.open(id, type);
+              if (object.getSize() > most) {
+                throw new IOException(
+                    "%s has %,d bytes, of which at most %,d are held; --memory gives more room"
+                        .formatted(id.name(), object.getSize(), most));
+              }
+              return verified(id, object);
+            });
     if (bytes.isPresent()) {
       noteUse(id, type);
     }
@@ -145,8 +181,15 @@ final class LocalObjects implements AutoCloseable {
     return read(id, reader -> verified(id, reader.open(id))).isPresent();
   }
 
-  private static byte[] verified(ObjectId id, ObjectLoader object) throws IOException {
-    byte[] content = object.getCachedBytes(Integer.MAX_VALUE);
+  private byte[] verified(ObjectId id, ObjectLoader object) throws IOException {
+    byte[] content;
+    try {
+      content = object.getCachedBytes(Integer.MAX_VALUE);
+    } catch (LargeObjectException e) {
+      throw new IOException("there is no memory for " + id.name(), e);
+    } finally {
+      deleteLoose(id, object);
+    }
     if (!Sha1.isIdOf(id, object.getType(), content)) {
       throw new CorruptObjectException(id, "its content has another hash");
     }

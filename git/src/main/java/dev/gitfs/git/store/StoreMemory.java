@@ -51,6 +51,7 @@ public final class StoreMemory {
   private final Queue<Piece> spares = new ConcurrentLinkedQueue<>();
 
   private final Cache<ObjectId, ParsedTree> trees;
+  private final LargeTrees largeTrees = new LargeTrees();
   private final Cache<ObjectId, byte[]> blobs;
   private final DeltaBases bases;
 
@@ -88,6 +89,11 @@ public final class StoreMemory {
     return trees;
   }
 
+  /** Those that the cache has no room for. */
+  LargeTrees largeTrees() {
+    return largeTrees;
+  }
+
   Cache<ObjectId, byte[]> blobs() {
     return blobs;
   }
@@ -121,6 +127,7 @@ public final class StoreMemory {
 
   /** Frees what is not in use. */
   void trim() {
+    largeTrees.trim();
     for (Piece spare; (spare = spares.poll()) != null; ) {
       spare.free();
     }

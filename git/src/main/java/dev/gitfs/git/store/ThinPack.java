@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
+import org.eclipse.jgit.errors.LargeObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
@@ -154,6 +155,8 @@ final class ThinPack {
       content = object.getCachedBytes(MOST_BYTES);
     } catch (MissingObjectException e) {
       throw new NotHereException("it leans on " + id.name() + ", which is not here", e);
+    } catch (LargeObjectException e) {
+      throw new NotHereException("it leans on " + id.name() + ", which is too large", e);
     }
     if (!Sha1.isIdOf(id, type, content)) {
       throw new NotHereException("it leans on " + id.name() + ", which is damaged", null);

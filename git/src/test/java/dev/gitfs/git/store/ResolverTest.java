@@ -95,6 +95,28 @@ final class ResolverTest {
   }
 
   @Test
+  void aCommitThatNobodyHasDatedIsOf1970() throws Exception {
+    var tree = cache.origin.id(first + "^{tree}");
+    cache.origin.rawTip("refs/heads/undated", "commit", "tree " + tree + "\n\nmessage\n");
+
+    assertThat(resolve("undated").committed()).isEqualTo(Instant.EPOCH);
+    assertThat(resolve("undated").tree().name()).isEqualTo(tree);
+  }
+
+  @Test
+  void aTagLeadsToACommitThroughAnyNumberOfTags() throws Exception {
+    var tag = first;
+    var type = "commit";
+    for (int i = 0; i < 30; i++) {
+      var text = "object %s\ntype %s\ntag t%d\n".formatted(tag, type, i);
+      tag = cache.origin.rawTip("refs/tags/t" + i, "tag", text);
+      type = "tag";
+    }
+
+    assertThat(resolve("t29").commit().name()).isEqualTo(first);
+  }
+
+  @Test
   void someDigitsOfACommitThatARefNamesOrThatIsHere() throws Exception {
     cache.origin.branch("topic", first);
     assertThat(resolve(first.substring(0, 7)).commit().name()).isEqualTo(first);
