@@ -147,5 +147,11 @@ final class PrefetchCommand implements Command {
                   end.leftOut(), order.contents() ? "files" : "directories", end.firstLeftOut()));
     }
     out.flush();
+    if (end.refused() > 0) {
+      throw new DaemonException(
+          DaemonException.Kind.REPOSITORY,
+          "the server does not give %d of what was named, first of all %s"
+              .formatted(end.refused(), end.firstRefused()));
+    }
   }
 }

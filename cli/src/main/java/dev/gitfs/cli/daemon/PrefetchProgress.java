@@ -12,9 +12,20 @@ import dev.gitfs.mount.prefetch.PathFetch;
  * @param files named, whether they had to be fetched or not
  * @param leftOut of them, those that were left out for the bound on bytes
  * @param firstLeftOut the first of these; empty if there is none
+ * @param refused files and directories that the server does not give
+ * @param firstRefused the first of these, and why; empty if there is none
  */
 public record PrefetchProgress(
-    long objects, ByteSize received, long wanted, long files, long leftOut, String firstLeftOut) {
+    long objects,
+    ByteSize received,
+    long wanted,
+    long files,
+    long leftOut,
+    String firstLeftOut,
+    long refused,
+    String firstRefused) {
+
+  static final PrefetchProgress NONE = new PrefetchProgress(0, new ByteSize(0), 0, 0, 0, "", 0, "");
 
   static PrefetchProgress of(PathFetch.Progress progress) {
     return new PrefetchProgress(
@@ -23,7 +34,9 @@ public record PrefetchProgress(
         progress.wanted(),
         progress.files(),
         progress.leftOut(),
-        progress.firstLeftOut().orElse(""));
+        progress.firstLeftOut().orElse(""),
+        progress.refused(),
+        progress.firstRefused().orElse(""));
   }
 
   /** Of both together. */
@@ -34,7 +47,9 @@ public record PrefetchProgress(
         wanted + other.wanted,
         files + other.files,
         leftOut + other.leftOut,
-        firstLeftOut.isEmpty() ? other.firstLeftOut : firstLeftOut);
+        firstLeftOut.isEmpty() ? other.firstLeftOut : firstLeftOut,
+        refused + other.refused,
+        firstRefused.isEmpty() ? other.firstRefused : firstRefused);
   }
 
   /** For people. */

@@ -1,6 +1,5 @@
 package dev.gitfs.cli.daemon;
 
-import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.daemon.DaemonException.Kind;
 import dev.gitfs.fuse.MountOptions;
 import dev.gitfs.git.background.Background;
@@ -176,7 +175,7 @@ final class ServedNamespace implements Served {
           .computeIfAbsent(repository, _ -> new ArrayList<>())
           .add(path.below(repository.split("/").length));
     }
-    var sum = new PrefetchProgress(0, new ByteSize(0), 0, 0, 0, "");
+    var sum = PrefetchProgress.NONE;
     for (var each : byRepository.entrySet()) {
       PrefetchProgress before = sum;
       PathFetch fetch =

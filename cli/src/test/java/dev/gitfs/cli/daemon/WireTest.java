@@ -120,8 +120,9 @@ class WireTest {
                 true,
                 3,
                 new ByteSize(Long.MAX_VALUE))),
-        new Message.Prefetching(new PrefetchProgress(1, new ByteSize(2), 3, 4, 0, "")),
-        new Message.Prefetched(new PrefetchProgress(1, new ByteSize(2), 3, 4, 5, "a/\\xff")),
+        new Message.Prefetching(new PrefetchProgress(1, new ByteSize(2), 3, 4, 0, "", 0, "")),
+        new Message.Prefetched(
+            new PrefetchProgress(1, new ByteSize(2), 3, 4, 5, "a/\\xff", 6, "b: lost")),
         new Message.Record(Path.of("/mnt"), Path.of("/config/profiles/build")),
         new Message.StopRecording(Path.of("/mnt")),
         new Message.Recording(),

@@ -3,7 +3,6 @@ package dev.gitfs.git.forge;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.google.gson.Gson;
-import com.google.gson.JsonParseException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -73,7 +72,7 @@ final class ListingFiles {
       return Optional.of(new Pages(pages, stored.complete, Instant.ofEpochMilli(stored.asOf)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (IOException | JsonParseException | NullPointerException e) {
+    } catch (IOException | RuntimeException e) {
       log.debug("The listing of {} cannot be read", owner, e);
       return Optional.empty();
     }

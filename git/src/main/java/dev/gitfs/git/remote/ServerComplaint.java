@@ -45,6 +45,10 @@ final class ServerComplaint {
           new Phrase("not valid", Kind.NO_SUCH_OBJECT),
           new Phrase("missing object", Kind.NO_SUCH_OBJECT),
           new Phrase("bad object", Kind.NO_SUCH_OBJECT),
+          // git, of an object that it has lost or cannot inflate: "aborting due to possible
+          // repository
+          // corruption on the remote side".
+          new Phrase("possible repository corruption", Kind.NO_SUCH_OBJECT),
           // git: "filter 'tree' not supported", "tree filter allows max depth 0", "unexpected line:
           // 'filter …'", "invalid filter-spec".
           new Phrase("filter '", Kind.UNSUPPORTED),

@@ -4,15 +4,22 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The pack in a side-band answer: band 1 is the pack, band 2 progress (dropped), band 3 the
- * server's error. Ends at the flush packet, having read it and nothing beyond.
+ * The pack in a side-band answer: band 1 is the pack, band 2 progress, which is dropped but for
+ * what went wrong, band 3 the server's error. Ends at the flush packet, having read it and nothing
+ * beyond.
  */
 final class SideBandStream extends InputStream {
+
+  /** Some lines of a program that fails. */
+  private static final int LONGEST_COMPLAINT = 1000;
 
   private final PktLineReader packets;
   private int position;
   private int limit;
   private boolean ended;
+
+  /** What the program says that makes the pack, before the server says that it failed. */
+  private final StringBuilder complaint = new StringBuilder();
 
   SideBandStream(PktLineReader packets) {
     this.packets = packets;
@@ -67,10 +74,20 @@ final class SideBandStream extends InputStream {
         limit = packets.length();
       }
       case 2 -> {
-        // Progress, and the empty keep-alives of a server that is still counting.
+        // Also the empty keep-alives of a server that is still counting. It may come in pieces.
+        complaint.append(packets.text(), 1, Math.max(1, packets.text().length())).append(' ');
+        if (complaint.length() > LONGEST_COMPLAINT) {
+          complaint.delete(0, complaint.length() - LONGEST_COMPLAINT);
+        }
       }
-      case 3 -> throw new ServerErrorException(packets.text().substring(1));
+      case 3 -> throw new ServerErrorException(packets.text().substring(1).strip() + said());
       default -> throw new MalformedAnswerException("a packet on an unknown side band");
     }
+  }
+
+  /** The object that stopped it, above all: "fatal: unable to read ID". */
+  private String said() {
+    int fatal = complaint.indexOf("fatal: ");
+    return fatal < 0 ? "" : " (" + complaint.substring(fatal).strip() + ")";
   }
 }

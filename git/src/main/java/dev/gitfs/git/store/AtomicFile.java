@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.slf4j.Logger;
@@ -18,7 +19,7 @@ final class AtomicFile {
 
   /** Replaces {@code target}; {@code scratch} is a directory on the same file system. */
   static void write(Path scratch, Path target, String content) throws IOException {
-    Path temporary = Files.createTempFile(scratch, "write-", null);
+    Path temporary = FileTrees.createTempFile(scratch, "write-", null);
     try {
       Files.writeString(temporary, content);
       move(temporary, target);
@@ -30,6 +31,10 @@ final class AtomicFile {
   /** Puts {@code file} in the place of {@code target}, even if that is a directory. */
   static void move(Path file, Path target) throws IOException {
     try {
+      Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // Somebody has deleted the directory meanwhile.
+      Files.createDirectories(target.getParent());
       Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {

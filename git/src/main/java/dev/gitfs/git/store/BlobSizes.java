@@ -100,6 +100,7 @@ final class BlobSizes implements AutoCloseable {
   public void close() {
     lane.close();
     elsewhere.ifPresent(ElsewhereSizes::close);
+    table.close();
   }
 
   private void ask(List<ObjectId> ids) throws IOException, InterruptedException {

@@ -46,7 +46,12 @@ record CacheRepository(Path directory) {
   /** The ref that tells what the server's HEAD was, when that was asked last. */
   static final String LAST_HEAD = "refs/git-fs/HEAD";
 
+  private static final String SUFFIX = ".git";
+
   private static final String UNFINISHED = ".new-";
+
+  /** The work under that lock takes milliseconds. */
+  private static final Duration LOCK_PATIENCE = Duration.ofSeconds(2);
 
   private static final String PACKED_REFS = "packed-refs";
 
@@ -56,7 +61,14 @@ record CacheRepository(Path directory) {
   private static final int MOST_LINKS = 5;
 
   private static final List<String> DIRECTORIES =
-      List.of("git-fs", "objects", "objects/pack", "objects/info", "refs", "refs/heads");
+      List.of(
+          "git-fs",
+          "git-fs/sessions",
+          "objects",
+          "objects/pack",
+          "objects/info",
+          "refs",
+          "refs/heads");
 
   /** Names stay readable and, with the hash and {@code .git}, far below NAME_MAX. */
   private static final int READABLE_LENGTH = 100;
@@ -65,7 +77,7 @@ record CacheRepository(Path directory) {
   static CacheRepository open(Path cache, String url) throws IOException {
     Files.createDirectories(cache);
     deleteUnfinished(cache);
-    var repository = new CacheRepository(cache.resolve(directoryName(url)));
+    var repository = new CacheRepository(directory(cache, url));
     if (!Files.isDirectory(repository.directory)) {
       if (Files.deleteIfExists(repository.directory)) {
         LOG.warn(
@@ -80,7 +92,24 @@ record CacheRepository(Path directory) {
 
   /** Whether {@code cache} has a repository of {@code url}. */
   static boolean exists(Path cache, String url) {
-    return Files.isDirectory(cache.resolve(directoryName(url)));
+    return Files.isDirectory(directory(cache, url));
+  }
+
+  /** One that another user made, root above all, is left to that user. */
+  private static Path directory(Path cache, String url) {
+    Path directory = cache.resolve(directoryName(url) + SUFFIX);
+    return Files.isDirectory(directory) && !Files.isWritable(directory)
+        ? cache.resolve(directoryName(url) + "-" + uid() + SUFFIX)
+        : directory;
+  }
+
+  private static String uid() {
+    try {
+      return String.valueOf(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+    } catch (IOException e) {
+      LOG.debug("Nobody knows whose process this is", e);
+      return "own";
+    }
   }
 
   Path objects() {
@@ -209,7 +238,9 @@ record CacheRepository(Path directory) {
 
   private void addShallow(ObjectId commit) throws IOException {
     Path shallow = directory.resolve("shallow");
-    try (var _ = InterProcessLock.await(directory.resolve("git-fs/shallow.lock"))) {
+    // Without it another's line may be lost, which stock git alone reads.
+    Path lockFile = directory.resolve("git-fs/shallow.lock");
+    try (var _ = InterProcessLock.await(lockFile, LOCK_PATIENCE).orElse(null)) {
       String before = text(shallow);
       // git refuses a repository over a line that is no id.
       var lines =
@@ -309,7 +340,7 @@ record CacheRepository(Path directory) {
     if (readable.length() > READABLE_LENGTH) {
       readable = readable.substring(readable.length() - READABLE_LENGTH);
     }
-    return readable + "-" + hash(url) + ".git";
+    return readable + "-" + hash(url);
   }
 
   private static String hash(String url) {

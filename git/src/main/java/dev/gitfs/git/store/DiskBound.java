@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -78,11 +77,11 @@ final class DiskBound {
     private static final Holdings UNKNOWN = new Holdings(0, 0);
 
     /** As noted last, by whichever process; of long ago if there is no such note. */
-    static Holdings noted(Path note) throws IOException {
+    static Holdings noted(Path note) {
       try {
         String[] words = Files.readString(note, ISO_8859_1).strip().split(" ");
         return new Holdings(Long.parseLong(words[0]), Long.parseLong(words[1]));
-      } catch (NoSuchFileException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
+      } catch (IOException | NumberFormatException | ArrayIndexOutOfBoundsException e) {
         LOG.trace("{} tells nothing", note, e);
         return UNKNOWN;
       }
@@ -98,7 +97,7 @@ final class DiskBound {
     }
 
     void write(Path note) throws IOException {
-      Files.writeString(note, looked + " " + bytes + "\n", ISO_8859_1);
+      AtomicFile.write(note.getParent(), note, looked + " " + bytes + "\n");
     }
   }
 
@@ -123,6 +122,24 @@ final class DiskBound {
     if (held <= bytes) {
       return held;
     }
+    long left = held - dropDamaged();
+    if (left <= bytes) {
+      return left;
+    }
+    return dropPacks(left);
+  }
+
+  /** Returns what that took. */
+  private long dropDamaged() throws IOException {
+    long before = bytesHeld();
+    for (CacheRepository repository : repositories()) {
+      new Damaged(repository.directory()).clear(Instant.MAX);
+    }
+    return before - bytesHeld();
+  }
+
+  private long dropPacks(long atFirst) throws IOException {
+    long held = atFirst;
     Instant recently = Instant.now().minus(IN_USE);
     List<Candidate> oldestFirst =
         candidates().stream()
@@ -152,16 +169,23 @@ final class DiskBound {
 
   private List<Candidate> candidates() throws IOException {
     var candidates = new ArrayList<Candidate>();
-    try (DirectoryStream<Path> repositories = Files.newDirectoryStream(cache, "*.git")) {
-      for (Path directory : repositories) {
-        var repository = new CacheRepository(directory);
-        var shelf = new PackShelf(repository.objects().resolve("pack"));
-        if (Files.isDirectory(shelf.directory())) {
-          shelf.list().forEach(pack -> candidates.add(new Candidate(repository, shelf, pack)));
-        }
+    for (CacheRepository repository : repositories()) {
+      var shelf = new PackShelf(repository.objects().resolve("pack"));
+      try {
+        shelf.list().forEach(pack -> candidates.add(new Candidate(repository, shelf, pack)));
+      } catch (IOException e) {
+        LOG.debug("Nothing can be dropped in {}", shelf.directory(), e);
       }
     }
     return candidates;
+  }
+
+  private List<CacheRepository> repositories() throws IOException {
+    var found = new ArrayList<CacheRepository>();
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(cache, "*.git")) {
+      directories.forEach(directory -> found.add(new CacheRepository(directory)));
+    }
+    return found;
   }
 
   private long bytesHeld() throws IOException {

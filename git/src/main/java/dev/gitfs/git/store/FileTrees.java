@@ -38,6 +38,17 @@ final class FileTrees {
     }
   }
 
+  /** A new file in {@code directory}, which somebody may have deleted meanwhile. */
+  static Path createTempFile(Path directory, String prefix, String suffix) throws IOException {
+    try {
+      return Files.createTempFile(directory, prefix, suffix);
+    } catch (NoSuchFileException e) {
+      LOG.debug("{} is gone, and made anew", directory, e);
+      Files.createDirectories(directory);
+      return Files.createTempFile(directory, prefix, suffix);
+    }
+  }
+
   static void delete(Path root) throws IOException {
     if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
       return;

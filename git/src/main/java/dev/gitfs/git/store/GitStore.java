@@ -137,6 +137,7 @@ final class GitStore implements ObjectStore {
                 this::isComing,
                 id -> isComing(id) && !isFar(id),
                 this::isSizeKnown,
+                this::isHere,
                 repository));
     for (int i = 0; i < INFLATING; i++) {
       inflating[i] = new ReentrantLock();
@@ -328,6 +329,11 @@ final class GitStore implements ObjectStore {
   @Override
   public boolean isLocal(ObjectId id) {
     return id.equals(EMPTY_BLOB) || blobs.getIfPresent(id) != null || isHere(id);
+  }
+
+  @Override
+  public Optional<IOException> refusal(ObjectId id) {
+    return upstream.refusals().of(id).map(IOException.class::cast);
   }
 
   @Override

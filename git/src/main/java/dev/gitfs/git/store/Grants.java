@@ -95,14 +95,14 @@ final class Grants {
   }
 
   /** It has worked. */
-  void seen(Grant grant) throws IOException {
+  void seen(Grant grant) {
     if (granted.add(grant)) {
-      AtomicFile.write(repository.scratch(), marker("grants", grant), "");
+      note(marker("grants", grant), "");
     }
   }
 
   /** A request with it failed, and the same without it did not. */
-  void refuse(Grant grant, RemoteException failure) throws IOException {
+  void refuse(Grant grant, RemoteException failure) {
     if (refused.add(grant)) {
       LOG.warn(
           "{} does not send {}, and is asked for no such thing for {} days: {}",
@@ -118,7 +118,16 @@ final class Grants {
           },
           LASTS.toDays(),
           failure.getMessage());
-      AtomicFile.write(repository.scratch(), marker("refuses", grant), failure.getMessage() + "\n");
+      note(marker("refuses", grant), failure.getMessage() + "\n");
+    }
+  }
+
+  /** For the next process: a full disk is no reason for a request to fail. */
+  private void note(Path marker, String text) {
+    try {
+      AtomicFile.write(repository.scratch(), marker, text);
+    } catch (IOException e) {
+      LOG.debug("{} is not kept", marker, e);
     }
   }
 

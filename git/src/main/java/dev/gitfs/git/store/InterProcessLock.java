@@ -2,12 +2,15 @@ package dev.gitfs.git.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -19,6 +22,8 @@ final class InterProcessLock implements AutoCloseable {
   /** The kernel's locks know processes only: threads of this one exclude each other here. */
   private static final Map<Path, ReentrantLock> IN_PROCESS = new ConcurrentHashMap<>();
 
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private final ReentrantLock inProcess;
   private final FileChannel channel;
 
@@ -27,24 +32,18 @@ final class InterProcessLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /** Waits for the lock. For work of milliseconds. */
-  static InterProcessLock await(Path file) throws IOException {
-    ReentrantLock inProcess = inProcess(file);
-    inProcess.lock();
-    try {
-      FileChannel channel = open(file);
-      try {
-        FileLock lock = channel.lock();
-        assert lock.isValid();
-        return new InterProcessLock(inProcess, channel);
-      } catch (IOException | RuntimeException e) {
-        channel.close();
-        throw e;
-      }
-    } catch (IOException | RuntimeException e) {
-      inProcess.unlock();
-      throw e;
+  /**
+   * Waits for the lock, which is for work of milliseconds; empty if nobody lets go of it within
+   * {@code patience}: a process that was stopped holds its locks.
+   */
+  static Optional<InterProcessLock> await(Path file, Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    Optional<InterProcessLock> lock = attempt(file);
+    while (lock.isEmpty() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(PAUSE_NANOS);
+      lock = attempt(file);
     }
+    return lock;
   }
 
   /** The lock if nobody has it. */
@@ -85,6 +84,12 @@ final class InterProcessLock implements AutoCloseable {
   }
 
   private static FileChannel open(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    } catch (FileSystemException e) {
+      // A directory, a link to nowhere, or a file of another user.
+      FileTrees.delete(file);
+      return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
   }
 }

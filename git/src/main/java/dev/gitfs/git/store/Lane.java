@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jgit.lib.ObjectId;
@@ -35,8 +36,8 @@ import org.slf4j.LoggerFactory;
  * <p>Whoever waits is woken when his object has come, not when the whole answer has. A thread that
  * is interrupted leaves; its object stays wanted while somebody else waits for it. A request of
  * which nobody wants anything any more is interrupted. A failure is told to those who wait at that
- * moment and to nobody later. When the server refuses one object of a batch, the others are asked
- * for again without it.
+ * moment and to nobody later. When the server refuses one object of a batch, or cannot read it, the
+ * others are asked for again without it.
  */
 final class Lane implements AutoCloseable {
 
@@ -342,7 +343,7 @@ final class Lane implements AutoCloseable {
         linger();
       }
       board(flight);
-      send(flight.batch);
+      send(flight.batch, new AtomicInteger(Refusals.MOST_FAILURES));
     } catch (InterruptedException e) {
       // Nobody wants any of it any more, or the store is closing: land tells who is left.
     } finally {
@@ -350,7 +351,10 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  private void send(List<Want> all) throws InterruptedException {
+  /**
+   * @param patience how many more failures there may be, each by its weight
+   */
+  private void send(List<Want> all, AtomicInteger patience) throws InterruptedException {
     List<Want> batch = all.stream().filter(want -> want.done.getCount() > 0).toList();
     if (batch.isEmpty()) {
       return;
@@ -362,8 +366,10 @@ final class Lane implements AutoCloseable {
       measure(System.nanoTime() - start);
       settle(batch, null);
     } catch (RemoteException e) {
-      if (e.kind() == RemoteException.Kind.NO_SUCH_OBJECT && batch.size() > 1) {
-        sendInParts(batch, e);
+      if (batch.size() > 1
+          && Refusals.isOfObjects(e)
+          && patience.addAndGet(-Refusals.weight(e)) >= 0) {
+        sendInParts(batch, e, patience);
       } else {
         settle(batch, e);
       }
@@ -376,16 +382,17 @@ final class Lane implements AutoCloseable {
   }
 
   /** Servers usually name the object they do not have; else it is found by halving. */
-  private void sendInParts(List<Want> batch, RemoteException refusal) throws InterruptedException {
+  private void sendInParts(List<Want> batch, RemoteException refusal, AtomicInteger patience)
+      throws InterruptedException {
     List<Want> named =
         batch.stream().filter(want -> refusal.getMessage().contains(want.id.name())).toList();
     if (!named.isEmpty()) {
       settle(named, refusal);
-      send(batch.stream().filter(want -> !named.contains(want)).toList());
+      send(batch.stream().filter(want -> !named.contains(want)).toList(), patience);
     } else {
       int half = batch.size() / 2;
-      send(batch.subList(0, half));
-      send(batch.subList(half, batch.size()));
+      send(batch.subList(0, half), patience);
+      send(batch.subList(half, batch.size()), patience);
     }
   }
 

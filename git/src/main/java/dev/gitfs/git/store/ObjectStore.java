@@ -3,8 +3,11 @@ package dev.gitfs.git.store;
 import dev.gitfs.git.remote.Outage;
 import dev.gitfs.git.remote.Remote;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.jgit.lib.ObjectId;
@@ -30,7 +33,18 @@ public interface ObjectStore extends AutoCloseable {
 
   /** Opens the store of {@code remote}, creating it if need be. Talks to no server. */
   static ObjectStore open(Remote remote, StoreOptions options) throws IOException {
-    return new GitStore(remote, options);
+    try {
+      return new GitStore(remote, options);
+    } catch (FileSystemException e) {
+      String reason =
+          e instanceof AccessDeniedException
+              ? "permission denied"
+              : Objects.requireNonNullElse(e.getReason(), e.toString());
+      throw new IOException(
+          "the cache in %s cannot be used (%s: %s); name another directory with --cache-dir"
+              .formatted(options.cacheDirectory(), e.getFile(), reason),
+          e);
+    }
   }
 
   /** Whether the store of {@code remote} was opened before, by whomever. Talks to no server. */
@@ -111,6 +125,12 @@ public interface ObjectStore extends AutoCloseable {
 
   /** Whether the contents of the blob {@code id} can be had without the network. */
   boolean isLocal(ObjectId id);
+
+  /**
+   * Why the server did not give {@code id} when it was asked for last, if that was some minutes ago
+   * at most: it does not have it, or cannot read it.
+   */
+  Optional<IOException> refusal(ObjectId id);
 
   /**
    * Whether prefetches under way bring {@code blob}, but all so late that who needs it does not

@@ -127,7 +127,7 @@ final class PackIntake {
     var received = new Received(reception);
     Path pack = null;
     try {
-      pack = Files.createTempFile(scratch, "incoming-", ".pack");
+      pack = FileTrees.createTempFile(scratch, "incoming-", ".pack");
       try (var staged = new StagedPack(pack)) {
         PackStream.Outcome outcome = read(stream, staged, wants, received);
         // It may be an interrupt that ended the stream: the rest is short, and not to be torn.

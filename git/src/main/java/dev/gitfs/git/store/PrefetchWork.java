@@ -1,8 +1,8 @@
 package dev.gitfs.git.store;
 
+import dev.gitfs.git.remote.RemoteException;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +26,7 @@ final class PrefetchWork implements Errands.Work {
   private final Predicate<ObjectId> isComing;
   private final Predicate<ObjectId> isComingSoon;
   private final Predicate<ObjectId> isSizeKnown;
+  private final Predicate<ObjectId> isLocal;
 
   /** Holds how many bytes the trees of this repository were found to exceed. */
   private final Path marker;
@@ -45,12 +46,14 @@ final class PrefetchWork implements Errands.Work {
       Predicate<ObjectId> isComing,
       Predicate<ObjectId> isComingSoon,
       Predicate<ObjectId> isSizeKnown,
+      Predicate<ObjectId> isLocal,
       CacheRepository repository) {
     this.upstream = upstream;
     this.sizes = sizes;
     this.isComing = isComing;
     this.isComingSoon = isComingSoon;
     this.isSizeKnown = isSizeKnown;
+    this.isLocal = isLocal;
     this.marker = repository.marker("trees-exceed");
     this.scratch = repository.scratch();
   }
@@ -65,8 +68,7 @@ final class PrefetchWork implements Errands.Work {
       case PrefetchRequest.Blobs blobs -> fetchBlobs(blobs, errand);
       case PrefetchRequest.Sizes wanted -> fetchSizes(wanted.ids(), errand);
       case PrefetchRequest.Trees trees -> fetchTrees(trees, errand);
-      case PrefetchRequest.Subtrees subtrees ->
-          !upstream.prefetchSubtrees(subtrees.trees(), subtrees.files(), errand).cut();
+      case PrefetchRequest.Subtrees subtrees -> fetchSubtrees(subtrees, errand);
     };
   }
 
@@ -76,12 +78,37 @@ final class PrefetchWork implements Errands.Work {
     List<ObjectId> missing = blobs.ids().stream().distinct().filter(isLeftOut.negate()).toList();
     errand.wants(missing.size());
     for (List<ObjectId> part : parts(missing)) {
-      errand.expect(part);
-      if (upstream.fetchBlobs(part, errand).cut()) {
+      boolean all =
+          upstream
+              .refusals()
+              .sift(
+                  part,
+                  asked -> {
+                    errand.expect(asked);
+                    return !upstream.fetchBlobs(asked, errand).cut();
+                  },
+                  isLocal);
+      if (!all) {
         return false;
       }
     }
     return true;
+  }
+
+  /** One that leads to what the server cannot read comes without what is below it. */
+  private boolean fetchSubtrees(PrefetchRequest.Subtrees request, Errands.Errand errand)
+      throws IOException, InterruptedException {
+    try {
+      return !upstream.prefetchSubtrees(request.trees(), request.files(), errand).cut();
+    } catch (RemoteException e) {
+      if (!Refusals.isOfObjects(e)) {
+        throw e;
+      }
+      LOG.debug("Trees are asked for without what is below them", e);
+    }
+    return upstream
+        .refusals()
+        .sift(request.trees(), asked -> !upstream.prefetchTreesAlone(asked, errand).cut(), isLocal);
   }
 
   private boolean fetchSizes(List<ObjectId> ids, Errands.Errand errand)
@@ -121,10 +148,11 @@ final class PrefetchWork implements Errands.Work {
     return false;
   }
 
-  private long exceeded() throws IOException {
+  private long exceeded() {
     try {
       return Long.parseLong(Files.readString(marker).strip());
-    } catch (NoSuchFileException | NumberFormatException e) {
+    } catch (IOException | NumberFormatException e) {
+      LOG.trace("{} tells nothing", marker, e);
       return -1;
     }
   }

@@ -326,7 +326,12 @@ final class Resolver {
       throws IOException {
     upstream.shows(commit.id(), commit.tree());
     local.hold(commit.id());
-    repository.publish(commit.id(), refs, head);
+    try {
+      repository.publish(commit.id(), refs, head);
+    } catch (IOException e) {
+      // For stock git, and for a day without the server: no reason not to show it.
+      LOG.warn("{} is not noted in {}: {}", ref, repository.directory(), e.toString());
+    }
     return new Revision(ref, commit.id(), commit.tree(), commit.committed());
   }
 
@@ -364,7 +369,8 @@ final class Resolver {
   private IOException notGiven(ObjectId id, RemoteException cause) {
     var failure =
         new RevisionException(
-            "%s has no commit %s, or does not give it away".formatted(remote.url(), id.name()));
+            "%s has no commit %s, or does not give it away (%s)"
+                .formatted(remote.url(), id.name(), cause.getMessage()));
     failure.initCause(cause);
     return failure;
   }

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -85,7 +86,13 @@ final class ScratchFile {
 
   private synchronized FileChannel channel() throws IOException {
     if (channel == null || !channel.isOpen()) {
-      channel = FileChannel.open(path, options);
+      try {
+        channel = FileChannel.open(path, options);
+      } catch (NoSuchFileException e) {
+        // Somebody has deleted the directory meanwhile.
+        Files.createDirectories(path.getParent());
+        channel = FileChannel.open(path, options);
+      }
     }
     return channel;
   }

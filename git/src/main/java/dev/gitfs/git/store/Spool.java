@@ -40,12 +40,19 @@ final class Spool implements AutoCloseable {
   }
 
   synchronized Optional<Blob> open(ObjectId id) {
-    return Optional.ofNullable(files.get(id)).map(SpooledBlob::new);
+    SpoolFile file = files.get(id);
+    if (file != null && !file.isWhole()) {
+      LOG.warn("The file of {} in {} is damaged; it is inflated once more", id.name(), directory);
+      files.remove(id);
+      file.delete();
+      file = null;
+    }
+    return Optional.ofNullable(file).map(SpooledBlob::new);
   }
 
   /** Writes {@code contents} to a file and opens it, or the one that is already there. */
   Blob add(ObjectId id, InputStream contents, long size) throws IOException {
-    Path path = Files.createTempFile(directory, id.name() + "-", null);
+    Path path = FileTrees.createTempFile(directory, id.name() + "-", null);
     try {
       copy(contents, path, size);
     } catch (IOException e) {
@@ -129,6 +136,7 @@ final class Spool implements AutoCloseable {
   /** One blob's file. */
   private static final class SpoolFile {
 
+    private final Path path;
     private final ScratchFile content;
     private final long size;
 
@@ -136,8 +144,14 @@ final class Spool implements AutoCloseable {
     private int readers;
 
     SpoolFile(Path path, long size) {
+      this.path = path;
       this.content = new ScratchFile(path, StandardOpenOption.READ);
       this.size = size;
+    }
+
+    /** Whether it is there, and has not been cut short. */
+    boolean isWhole() {
+      return path.toFile().length() == size;
     }
 
     void delete() {

@@ -65,6 +65,8 @@ final class Upstream {
   /** Commits that are shown, which a server may have to be asked for whole; and their trees. */
   private final Map<ObjectId, ObjectId> shown = new ConcurrentHashMap<>();
 
+  private final Refusals refusals;
+
   private final ReentrantLock wholeFetch = new ReentrantLock();
   private final Lag lag = new Lag();
   private final Grants grants;
@@ -83,6 +85,7 @@ final class Upstream {
     this.repository = repository;
     this.grants = new Grants(remote.url(), repository);
     this.portions = new Portions(remote.url(), repository);
+    this.refusals = new Refusals(remote.url());
     this.sizesAlone = Files.exists(sizesMarker());
   }
 
@@ -94,6 +97,11 @@ final class Upstream {
       return Grain.WHOLE;
     }
     return grants.isRefused(Grant.ROOT_TREE) ? Grain.ALL_TREES : Grain.ROOT_TREE;
+  }
+
+  /** What the server does not give. */
+  Refusals refusals() {
+    return refusals;
   }
 
   long objectsFetched() {
@@ -253,7 +261,10 @@ final class Upstream {
     return shown.containsKey(id) || shown.containsValue(id);
   }
 
-  /** Makes trees local, and all trees below them. */
+  /**
+   * Makes trees local, and all trees below them. One below which there is something that the server
+   * cannot read comes alone.
+   */
   void fetchTrees(List<ObjectId> ids) throws IOException, InterruptedException {
     if (ids.isEmpty()) {
       return;
@@ -268,7 +279,21 @@ final class Upstream {
       fetch(ids, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES, Reception.DEMANDED);
       grants.seen(Grant.TREES);
     } catch (RemoteException e) {
-      fetchWholeAfter(e, Grant.TREES, ids);
+      if (!Refusals.isOfObjects(e) || ids.size() > 1 || !comesAlone(ids.getFirst())) {
+        fetchWholeAfter(e, Grant.TREES, ids);
+      }
+    }
+  }
+
+  /** Whether a tree can be had without what is below it. */
+  private boolean comesAlone(ObjectId tree) throws IOException, InterruptedException {
+    treeRequests.increment();
+    try {
+      fetch(List.of(tree), 0, Optional.of(Filter.trees(0)), PackKind.TREES, Reception.DEMANDED);
+      return true;
+    } catch (RemoteException e) {
+      LOG.debug("{} does not come alone either", tree.name(), e);
+      return false;
     }
   }
 
@@ -358,6 +383,13 @@ final class Upstream {
         : fetch(trees, 0, Optional.of(Filter.NO_BLOBS), PackKind.TREES, reception);
   }
 
+  /** Trees without anything below them, ahead of need. */
+  PackIntake.Taken prefetchTreesAlone(List<ObjectId> trees, Reception reception)
+      throws IOException, InterruptedException {
+    prefetchRequests.increment();
+    return fetch(trees, 0, Optional.of(Filter.trees(0)), PackKind.TREES, reception);
+  }
+
   private void checkCapabilities() throws IOException, InterruptedException {
     learn(remote.capabilities());
     if (!offersWholeAlone && !remote.capabilities().partial()) {
@@ -369,14 +401,18 @@ final class Upstream {
   }
 
   /** Keeps what the server can, for a mount to know it before it has asked. */
-  private void learn(Capabilities capabilities) throws IOException {
+  private void learn(Capabilities capabilities) {
     boolean told = capabilities.objectInfo() && !grants.isRefused(Grant.SIZES);
     if (told != sizesAlone) {
       sizesAlone = told;
-      if (told) {
-        AtomicFile.write(repository.scratch(), sizesMarker(), capabilities.agent() + "\n");
-      } else {
-        Files.deleteIfExists(sizesMarker());
+      try {
+        if (told) {
+          AtomicFile.write(repository.scratch(), sizesMarker(), capabilities.agent() + "\n");
+        } else {
+          FileTrees.delete(sizesMarker());
+        }
+      } catch (IOException e) {
+        LOG.debug("What {} can is not kept", remote.url(), e);
       }
     }
   }
@@ -417,9 +453,23 @@ final class Upstream {
   private PackIntake.Taken fetch(FetchRequest request, PackKind kind, Reception reception)
       throws IOException, InterruptedException {
     // A commit may be one that the user has named; all else is of what the server has sent.
-    if (request.depth() > 0) {
-      return fetchOnce(request, kind, reception);
+    try {
+      PackIntake.Taken taken =
+          request.depth() > 0
+              ? fetchOnce(request, kind, reception)
+              : fetchInPortions(request, kind, reception);
+      if (request.wants().size() == 1) {
+        refusals.came(request.wants().getFirst());
+      }
+      return taken;
+    } catch (RemoteException e) {
+      noteRefused(request, kind, e);
+      throw e;
     }
+  }
+
+  private PackIntake.Taken fetchInPortions(FetchRequest request, PackKind kind, Reception reception)
+      throws IOException, InterruptedException {
     var all = new ArrayList<PackIntake.Taken>();
     portions.fetch(
         request.wants(),
@@ -451,6 +501,15 @@ final class Upstream {
       objectsFetched.addAndGet(taken.get().objects());
     }
     return taken.get();
+  }
+
+  /** Of trees it may be something below them that is not given. */
+  private void noteRefused(FetchRequest request, PackKind kind, RemoteException why) {
+    // An answer that broke off may be an outage.
+    if (why.kind() == RemoteException.Kind.NO_SUCH_OBJECT) {
+      boolean isAlone = request.wants().size() == 1 && kind == PackKind.BLOBS;
+      refusals.refuse(isAlone ? request.wants() : Refusals.named(why, request.wants()), why);
+    }
   }
 
   private InputStream whole(InputStream pack, FetchRequest request) throws IOException {

@@ -42,6 +42,9 @@ final class LocalRemote implements Remote {
   final List<Collection<String>> refRequests = new CopyOnWriteArrayList<>();
   volatile Gate gate = request -> {};
 
+  /** Whether no request reaches it. */
+  volatile boolean unreachable;
+
   /** How a pack comes. */
   volatile Function<byte[], InputStream> wire = ByteArrayInputStream::new;
 
@@ -62,8 +65,9 @@ final class LocalRemote implements Remote {
   }
 
   @Override
-  public List<RemoteRef> listRefs(Collection<String> prefixes) {
+  public List<RemoteRef> listRefs(Collection<String> prefixes) throws RemoteException {
     refRequests.add(prefixes);
+    checkReachable();
     var refs = new ArrayList<RemoteRef>();
     var head = repository.git("symbolic-ref", "HEAD").text().strip();
     for (String line : repository.git("show-ref", "--head").lines()) {
@@ -84,6 +88,7 @@ final class LocalRemote implements Remote {
   public void fetch(FetchRequest request, PackReceiver receiver)
       throws RemoteException, InterruptedException {
     fetches.add(request);
+    checkReachable();
     gate.pass(request);
     var revisions = new ArrayList<>(List.of("-C", url(), "rev-list", "--objects", "--stdin"));
     if (request.depth() == 1) {
@@ -120,8 +125,9 @@ final class LocalRemote implements Remote {
   }
 
   @Override
-  public long[] objectSizes(List<ObjectId> ids) {
+  public long[] objectSizes(List<ObjectId> ids) throws RemoteException {
     sizeRequests.add(ids);
+    checkReachable();
     var answer =
         Git.command(List.of("-C", url(), "cat-file", "--batch-check=%(objectsize)"))
             .input(lines(ids))
@@ -130,6 +136,12 @@ final class LocalRemote implements Remote {
     return answer.lines().stream()
         .mapToLong(line -> line.endsWith("missing") ? -1 : Long.parseLong(line))
         .toArray();
+  }
+
+  private void checkReachable() throws RemoteException {
+    if (unreachable) {
+      throw new RemoteException(RemoteException.Kind.UNREACHABLE, url() + " cannot be reached");
+    }
   }
 
   @Override

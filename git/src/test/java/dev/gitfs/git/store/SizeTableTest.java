@@ -79,6 +79,37 @@ final class SizeTableTest {
     assertThat(open().get(id(1))).hasValue(1);
   }
 
+  @Test
+  void aFileThatIsDamagedWhileItIsOpenLosesNothing() throws Exception {
+    for (byte[] damaged :
+        new byte[][] {{}, new byte[100], "x".repeat(200_000).getBytes(US_ASCII)}) {
+      SizeTable table = open();
+      for (int i = 0; i < 100; i++) {
+        table.put(id(i), size(i));
+      }
+      Files.write(directory.resolve("sizes"), damaged);
+      for (int i = 0; i < 100; i++) {
+        assertThat(table.get(id(i))).hasValue(size(i));
+      }
+      assertThat(table.get(id(MANY))).isEmpty();
+      table.put(id(200), size(200));
+      table.put(id(201), size(201));
+      assertThat(table.get(id(200))).hasValue(size(200));
+      assertThat(table.get(id(7))).hasValue(size(7));
+      table.close();
+      assertThat(open().get(id(201)).orElse(size(201))).as("known, or not").isEqualTo(size(201));
+    }
+  }
+
+  @Test
+  void aTableThatCannotBeWrittenIsKeptInMemory() throws Exception {
+    var table = new SizeTable(directory.resolve("none/sizes"), Path.of("/proc/none"));
+    for (int i = 0; i < MANY; i++) {
+      table.put(id(i), size(i));
+    }
+    assertThat(table.get(id(MANY - 1))).hasValue(size(MANY - 1));
+  }
+
   private SizeTable open() throws Exception {
     return new SizeTable(directory.resolve("sizes"), directory);
   }

@@ -85,6 +85,8 @@ public final class PathFetch {
   private volatile long files;
   private volatile long leftOut;
   private volatile Optional<String> firstLeftOut = Optional.empty();
+  private volatile long refused;
+  private volatile Optional<String> firstRefused = Optional.empty();
   private volatile State state = State.RUNNING;
   private volatile Optional<IOException> failure = Optional.empty();
   private volatile boolean cancelled;
@@ -101,6 +103,9 @@ public final class PathFetch {
    * @param leftOut files named, or directories if those are what was asked for, that were left out
    *     when it was cut
    * @param firstLeftOut the first of them
+   * @param refused files and directories that the server does not give; what is below those counts
+   *     nowhere
+   * @param firstRefused the first of them, and why
    * @param failure why it failed, when it did: a {@link NoSuchPathException} before anything came
    */
   public record Progress(
@@ -111,6 +116,8 @@ public final class PathFetch {
       long files,
       long leftOut,
       Optional<String> firstLeftOut,
+      long refused,
+      Optional<String> firstRefused,
       Optional<IOException> failure) {}
 
   private PathFetch(
@@ -177,6 +184,8 @@ public final class PathFetch {
         files,
         leftOut,
         firstLeftOut,
+        refused,
+        firstRefused,
         failure);
   }
 
@@ -188,6 +197,7 @@ public final class PathFetch {
       if (all) {
         refuseUnmatched(selection);
         all = !request.contents() || bringFiles(selection);
+        nameRefused(selection);
       }
       end = all ? State.COMPLETE : State.CUT;
     } catch (IOException e) {
@@ -338,6 +348,9 @@ public final class PathFetch {
           new WhileWanted() {
             @Override
             public void missing(ObjectId tree, Selection.Path path, boolean whole) {
+              if (store.refusal(tree).isPresent()) {
+                return;
+              }
               (whole && asWhole ? untouched : missing).add(tree);
             }
           });
@@ -402,6 +415,37 @@ public final class PathFetch {
       firstLeftOut = Optional.of(path.toString());
     }
     leftOut = leftOut + 1;
+  }
+
+  /** Names what the server does not give of what was asked for. */
+  private void nameRefused(Selection selection) throws IOException, InterruptedException {
+    selection.walk(
+        outline,
+        root,
+        new WhileWanted() {
+          @Override
+          public void missing(ObjectId tree, Selection.Path path, boolean whole) {
+            refuse(tree, path);
+          }
+
+          @Override
+          public void file(ObjectId id, Selection.Path path) {
+            if (request.contents() && !store.isLocal(id)) {
+              refuse(id, path);
+            }
+          }
+        });
+  }
+
+  private void refuse(ObjectId id, Selection.Path path) {
+    store
+        .refusal(id)
+        .ifPresent(why -> {
+          if (refused == 0) {
+            firstRefused = Optional.of(path + ": " + why.getMessage());
+          }
+          refused = refused + 1;
+        });
   }
 
   private boolean isBounded() {
