@@ -188,6 +188,17 @@ final class FollowingTest {
   }
 
   @Test
+  void aServerThatWantsOtherCredentialsIsNotARepositoryThatIsGone() throws Exception {
+    try (var follower = following(NEVER)) {
+      assertThat(read()).isEqualTo("old");
+      server.requireBasicAuth("somebody", "else");
+      assertThatThrownBy(follower::refresh).isInstanceOf(RemoteException.class);
+      assertThat(state(follower).kind()).isEqualTo(FollowState.Kind.CREDENTIALS_REFUSED);
+      assertThat(read()).isEqualTo("old");
+    }
+  }
+
+  @Test
   void aRepositoryThatIsGoneLeavesWhatWasShown() throws Exception {
     try (var follower = following(NEVER)) {
       assertThat(read()).isEqualTo("old");

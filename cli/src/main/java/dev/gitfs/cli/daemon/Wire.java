@@ -10,7 +10,6 @@ import com.google.gson.stream.JsonWriter;
 import dev.gitfs.cli.config.ByteSize;
 import dev.gitfs.cli.config.KernelOptions;
 import dev.gitfs.fuse.linux.RawPath;
-import dev.gitfs.git.forge.Token;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,7 +61,6 @@ final class Wire {
           .registerTypeAdapter(
               KernelOptions.class,
               text(KernelOptions::toString, text -> KernelOptions.parse(List.of(text))))
-          .registerTypeAdapter(Token.class, text(Token::secret, Token::new))
           .registerTypeAdapterFactory(new OptionalAdapters())
           .create();
 

@@ -76,7 +76,8 @@ class WireTest {
                             ForgeKind.GITLAB,
                             "https://host",
                             Optional.of("https://host/api"),
-                            Optional.of(new Token("secret")),
+                            Optional.of(
+                                new Token("secret", "token-file x", Optional.of(Path.of("/x")))),
                             List.of("a", "b")),
                         "a/b/c")),
                 List.of("work/a"),

@@ -1,6 +1,8 @@
 package dev.gitfs.git.remote;
 
-import java.io.BufferedInputStream;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -23,6 +26,9 @@ final class ClientCertificate {
 
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
+
+  private static final Pattern CERTIFICATE =
+      Pattern.compile("-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----");
 
   private ClientCertificate() {}
 
@@ -49,20 +55,30 @@ final class ClientCertificate {
     }
   }
 
+  /** The same file may hold the key. */
   private static Certificate[] chain(Path file) throws GeneralSecurityException, IOException {
-    try (var in = new BufferedInputStream(Files.newInputStream(file))) {
-      return CertificateFactory.getInstance("X.509")
-          .generateCertificates(in)
-          .toArray(Certificate[]::new);
+    var pem = new StringBuilder();
+    var blocks = CERTIFICATE.matcher(Files.readString(file, ISO_8859_1));
+    while (blocks.find()) {
+      pem.append(blocks.group()).append('\n');
     }
+    if (pem.isEmpty()) {
+      throw new CertificateException("there is no certificate in PEM in " + file);
+    }
+    return CertificateFactory.getInstance("X.509")
+        .generateCertificates(new ByteArrayInputStream(pem.toString().getBytes(ISO_8859_1)))
+        .toArray(Certificate[]::new);
   }
 
   private static PrivateKey privateKey(Path file) throws GeneralSecurityException, IOException {
-    var pem = KEY.matcher(Files.readString(file));
+    String text = Files.readString(file, ISO_8859_1);
+    var pem = KEY.matcher(text);
     if (!pem.find()) {
       throw new InvalidKeySpecException(
-          "only unencrypted PKCS#8 keys can be read; convert it with: openssl pkcs8 -topk8"
-              + " -nocrypt");
+          text.contains("ENCRYPTED")
+              ? "the key has a password, which nobody is asked for; take it off, in a file that"
+                  + " only you can read, with: openssl pkey -in KEY -out NEW"
+              : "only PKCS#8 keys can be read; convert it with: openssl pkcs8 -topk8 -nocrypt");
     }
     var spec = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem.group(1)));
     for (String algorithm : List.of("RSA", "EC", "EdDSA")) {

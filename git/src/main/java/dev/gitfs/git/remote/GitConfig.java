@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The user's git configuration, as git itself reads it: system, global and environment, with all
@@ -83,11 +84,20 @@ final class GitConfig {
 
   /** The last value of {@code section.name}. */
   Optional<String> value(String section, String name) {
+    return value(section, Optional.empty(), name);
+  }
+
+  /** The last value of {@code section.subsection.name}. */
+  Optional<String> value(String section, Optional<String> subsection, String name) {
+    return values(section, subsection, name).reduce((earlier, later) -> later);
+  }
+
+  /** All values of {@code section.subsection.name}, in their order. */
+  Stream<String> values(String section, Optional<String> subsection, String name) {
     return entries.stream()
-        .filter(entry -> entry.section.equals(section) && entry.subsection.isEmpty())
+        .filter(entry -> entry.section.equals(section) && entry.subsection.equals(subsection))
         .filter(entry -> entry.name.equals(name))
-        .map(GitConfig::valueOf)
-        .reduce((earlier, later) -> later);
+        .map(GitConfig::valueOf);
   }
 
   /** {@code url} as {@code url.<base>.insteadOf} has it: the longest match is replaced. */

@@ -55,6 +55,8 @@ final class GitProgram {
     this.program = find(environment.getOrDefault("PATH", ""));
     var own = new HashMap<>(environment);
     REPOSITORY_VARIABLES.forEach(own::remove);
+    // A trace on standard error would be taken for git's words, and may hold secrets.
+    own.keySet().removeIf(name -> name.startsWith("GIT_TRACE") || name.equals("GIT_CURL_VERBOSE"));
     // Set, and empty: git then asks nobody, where unset it would go on to core.askPass.
     own.put("GIT_TERMINAL_PROMPT", "0");
     own.put("GIT_ASKPASS", "");

@@ -45,7 +45,8 @@ public final class HttpAccess implements AutoCloseable {
     }
   }
 
-  private record Ready(HttpClients.Lease clients, HttpSettings settings) {}
+  private record Ready(
+      HttpClients.Lease clients, HttpSettings settings, ProxyAuthentication proxy) {}
 
   private final String base;
   private final RemoteOptions options;
@@ -92,11 +93,17 @@ public final class HttpAccess implements AutoCloseable {
     for (var header : headers.entrySet()) {
       call = call.with(header.getKey(), header.getValue());
     }
+    var proxyLogin = with.proxy.header();
     var coming =
         with.clients.send(call, timeouts.idle(), new Traffic(), ConcurrentHashMap.newKeySet());
     try {
       var response = coming.get(timeouts.idle().toNanos(), TimeUnit.NANOSECONDS);
       var exchange = HttpExchange.of(response);
+      if (response.statusCode() == 407) {
+        exchange.discard();
+        with.proxy.refused(proxyLogin, response.headers().allValues("Proxy-Authenticate"));
+        return send(asked, headers);
+      }
       return new Answer(
           response.statusCode(),
           response.headers(),
@@ -113,6 +120,8 @@ public final class HttpAccess implements AutoCloseable {
           Kind.TIMED_OUT,
           base + ": nothing came from the server for " + Durations.text(timeouts.idle()),
           e);
+    } catch (IOException e) {
+      throw failure(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException broken) {
         throw failure(HttpFailure.of(broken, timeouts));
@@ -139,7 +148,8 @@ public final class HttpAccess implements AutoCloseable {
       var settings = new HttpSettings(config, options.environment(), url).checked();
       var terms =
           HttpClients.Terms.of(settings, HttpProxy.of(settings), options.timeouts(), url.secure());
-      ready = Optional.of(new Ready(HttpClients.unshared(terms), settings));
+      var proxy = ProxyAuthentication.of(terms.proxy(), settings);
+      ready = Optional.of(new Ready(HttpClients.unshared(terms), settings, proxy));
     }
     return ready.get();
   }

@@ -273,8 +273,8 @@ final class HttpAuthentication {
               + " (status 401); "
               + wanted
               + refused.stream().map(Source::advice).collect(Collectors.joining("; "));
-    } else if (!wanted.isEmpty()) {
-      said = "the server wants credentials (status 401); " + wanted.replaceFirst("; $", "");
+    } else if (!wanted.isEmpty() || !problems.isEmpty()) {
+      said = "the server wants credentials (status 401)" + wanted.replaceFirst("^(.*); $", "; $1");
     } else {
       said =
           "the server wants credentials, and neither ~/.netrc nor a git credential helper has any"

@@ -45,14 +45,24 @@ final class HttpClients {
    *
    * @param trust equal to itself alone; {@link HttpTrust} has one for all of the same settings
    * @param verified whether a server must prove who it is
+   * @param http2 whether HTTP/2 is spoken where TLS agrees on it
    */
-  record Terms(Duration connect, Optional<HttpProxy> proxy, SSLContext trust, boolean verified) {
+  record Terms(
+      Duration connect,
+      Optional<HttpProxy> proxy,
+      SSLContext trust,
+      boolean verified,
+      boolean http2) {
 
     static Terms of(
         HttpSettings settings, Optional<HttpProxy> proxy, Timeouts timeouts, boolean soon)
         throws RemoteException {
       return new Terms(
-          timeouts.connect(), proxy, HttpTrust.context(settings, soon), settings.verify());
+          timeouts.connect(),
+          proxy,
+          HttpTrust.context(settings, soon),
+          settings.verify(),
+          settings.http2());
     }
   }
 
@@ -148,13 +158,13 @@ final class HttpClients {
         HttpRequest.newBuilder(call.url())
             // Without TLS there is no agreeing on HTTP/2 that old servers survive.
             .version(
-                call.url().getScheme().equals("https")
+                call.url().getScheme().equals("https") && terms.http2
                     ? HttpClient.Version.HTTP_2
                     : HttpClient.Version.HTTP_1_1);
     terms
         .proxy
-        .flatMap(HttpProxy::credential)
-        .ifPresent(known -> request.setHeader("Proxy-Authorization", known.basic()));
+        .flatMap(ProxyAuthentication::header)
+        .ifPresent(known -> request.setHeader("Proxy-Authorization", known));
     try {
       call.headers().forEach(header -> request.header(header.name(), header.value()));
     } catch (IllegalArgumentException e) {

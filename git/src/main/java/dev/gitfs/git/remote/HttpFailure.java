@@ -33,7 +33,7 @@ final class HttpFailure {
     };
   }
 
-  /** From a response that is not 200, 401, 403 or a redirect that is followed. */
+  /** From a response that is not 200, 401, 403, 407 or a redirect that is followed. */
   static TryFailedException of(HttpAnswer response) {
     int status = response.statusCode();
     if (isRedirect(status)) {
@@ -47,10 +47,6 @@ final class HttpFailure {
       case 404, 410 ->
           TryFailedException.lasting(
               Kind.NOT_FOUND, "there is no such repository (status " + status + ")");
-      case 407 ->
-          TryFailedException.lasting(
-              Kind.UNAUTHENTICATED,
-              "the proxy wants a user and password, or others: see http.proxy (status 407)");
       case 413 ->
           TryFailedException.lasting(
               Kind.TOO_MUCH,

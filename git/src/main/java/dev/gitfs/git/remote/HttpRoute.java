@@ -67,6 +67,10 @@ final class HttpRoute {
     return base;
   }
 
+  String host() {
+    return origin().host();
+  }
+
   HttpAuthentication authentication() {
     return authentication;
   }

@@ -80,7 +80,42 @@ final class HttpSettings {
         "followredirects",
         value -> value.equalsIgnoreCase("initial") || GitConfig.isBoolean(value),
         "bad boolean config value '%s' for 'http.%s'");
+    refuse("GIT_SSL_CIPHER_LIST", "sslcipherlist", "http.sslCipherList", _ -> false);
+    refuse("GIT_SSL_CERT_TYPE", "sslcerttype", "http.sslCertType", "PEM"::equalsIgnoreCase);
+    refuse("GIT_SSL_KEY_TYPE", "sslkeytype", "http.sslKeyType", "PEM"::equalsIgnoreCase);
+    refuse(
+        "GIT_HTTP_PROXY_AUTHMETHOD",
+        "proxyauthmethod",
+        "http.proxyAuthMethod",
+        value -> List.of("anyauth", "basic").contains(value) || proxy().isEmpty());
+    for (String entry : config.urlValues(HTTP, target, "curloptresolve", false)) {
+      String[] parts = entry.replaceFirst("^[+-]", "").split(":", 3);
+      if (!entry.startsWith("-")
+          && parts.length == 3
+          && (parts[0].equals("*") || parts[0].equalsIgnoreCase(target.host()))) {
+        throw cannot("http.curloptResolve");
+      }
+    }
     return this;
+  }
+
+  /** Refuses what would be ignored otherwise, and matters. */
+  private void refuse(String variable, String name, String setting, Predicate<String> possible)
+      throws RemoteException {
+    var value = setting(variable, name).filter(text -> !text.isEmpty());
+    if (value.isPresent() && !possible.test(value.get())) {
+      throw cannot(setting);
+    }
+  }
+
+  private static RemoteException cannot(String setting) {
+    return new RemoteException(
+        RemoteException.Kind.UNSUPPORTED,
+        setting
+            + " is set for this URL, and git-fs cannot do what it says; unset it, or set it empty"
+            + " for this URL alone: git config --global http.<url>."
+            + setting.substring(setting.indexOf('.') + 1)
+            + " ''");
   }
 
   private void check(String name, Predicate<String> right, String complaint)
@@ -134,6 +169,39 @@ final class HttpSettings {
         .or(() -> variable("SSL_CERT_FILE"))
         .map(this::path)
         .or(() -> SYSTEM_CERTIFICATES.stream().filter(Files::isReadable).findFirst());
+  }
+
+  /** A directory of certificates to trust besides, each in a file named by OpenSSL's hash. */
+  Optional<Path> authorityDirectory() {
+    return setting("GIT_SSL_CAPATH", "sslcapath")
+        .or(() -> variable("SSL_CERT_DIR"))
+        .map(this::path);
+  }
+
+  /** Whether TLS before 1.3 is to be refused; before 1.2 it is in any case. */
+  boolean onlyTls13() {
+    return setting("GIT_SSL_VERSION", "sslversion").filter("tlsv1.3"::equals).isPresent();
+  }
+
+  /** Whether HTTP/2 may be spoken where TLS agrees on it. */
+  boolean http2() {
+    return config.urlValue(HTTP, target, "version").filter("HTTP/1.1"::equals).isEmpty();
+  }
+
+  /** The file that cookies are read from; an empty name for those of this process alone. */
+  Optional<String> cookieFile() {
+    return config.urlValue(HTTP, target, "cookiefile");
+  }
+
+  boolean savesCookies() {
+    return config.urlValue(HTTP, target, "savecookies").map(GitConfig::isTrue).orElse(false);
+  }
+
+  /** Whether the proxy's user and password are sent before it asks. */
+  boolean proxyTakesBasic() {
+    return setting("GIT_HTTP_PROXY_AUTHMETHOD", "proxyauthmethod")
+        .filter("basic"::equals)
+        .isPresent();
   }
 
   /** The file with the certificate by which this client proves who it is. */

@@ -56,6 +56,9 @@ final class HttpTransport implements Transport {
   private final Timeouts timeouts;
   private final Traffic traffic;
   private final Optional<HttpProxy> proxy;
+  private final ProxyAuthentication proxyAuthentication;
+  private final HttpCookies cookies;
+  private final ProtocolPolicy protocols;
   private final Predicate<String> permitted;
   private final Silence silence;
   private final Silence silenceOfGreeting;
@@ -104,6 +107,9 @@ final class HttpTransport implements Transport {
             LIMIT_ADVICE,
             () -> {},
             this::isConnectionLost);
+    this.proxyAuthentication = ProxyAuthentication.of(proxy, settings);
+    this.cookies = HttpCookies.of(settings);
+    this.protocols = new ProtocolPolicy(config, options.environment());
     var helpers = new CredentialHelpers(git, config);
     this.route = HttpRoute.to(url, config, options.environment(), helpers, given);
     this.permitted = options.redirects();
@@ -210,6 +216,7 @@ final class HttpTransport implements Transport {
     unanswered.forEach(request -> request.cancel(true));
     bodies.forEach(Inflow::close);
     route.authentication().settle();
+    cookies.save();
   }
 
   /** Sends a request until it is neither redirected nor refused for want of credentials. */
@@ -221,8 +228,10 @@ final class HttpTransport implements Transport {
     boolean compresses = !readsPlainOnly;
     while (true) {
       var login = via.authentication().current();
+      var proxyLogin = proxyAuthentication.header();
       var response = exchangeOnce(via, login, request, compresses);
       int status = response.statusCode();
+      cookies.learn(via.base(), via.host(), response.headers().allValues("Set-Cookie"));
       if (status == 200) {
         login.ifPresent(via.authentication()::accepted);
         if (request.isEmpty()) {
@@ -237,6 +246,9 @@ final class HttpTransport implements Transport {
         via.authentication()
             .refused(login, status, response.headers().allValues("WWW-Authenticate"));
         traffic.retry();
+      } else if (status == 407) {
+        proxyAuthentication.refused(proxyLogin, response.headers().allValues("Proxy-Authenticate"));
+        traffic.retry();
       } else if (HttpFailure.isRedirect(status) && follows(request)) {
         if (redirects++ == MOST_REDIRECTS) {
           throw TryFailedException.lasting(Kind.SERVER_FAILED, "the server redirects in a circle");
@@ -246,6 +258,7 @@ final class HttpTransport implements Transport {
           throw TryFailedException.lasting(
               Kind.NOT_FOUND, "it is now " + via.base() + ", which no rule allows");
         }
+        checkProtocol(via);
         log.debug("{} is at {} now", url, via.base());
       } else if (isRenamed(status) && !askedAnew) {
         // As git would at its next start: where the repository is now, a greeting tells.
@@ -372,7 +385,18 @@ final class HttpTransport implements Transport {
     for (var header : via.headers()) {
       call = call.and(header);
     }
+    var cookie = cookies.header(via.base(), via.host());
+    call = cookie.isPresent() ? call.and(new HttpSettings.Header("Cookie", cookie.get())) : call;
     return login.isPresent() ? call.with("Authorization", login.get().header()) : call;
+  }
+
+  /** A server may lead where the user may go by himself alone: {@code protocol.<name>.allow}. */
+  private void checkProtocol(HttpRoute via) throws TryFailedException {
+    try {
+      protocols.check(via.base().getScheme(), false);
+    } catch (RemoteException e) {
+      throw TryFailedException.lasting(e.kind(), "the server redirects: " + e.getMessage(), e);
+    }
   }
 
   private boolean follows(Optional<Request> request) {

@@ -11,16 +11,19 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -37,6 +40,9 @@ final class HttpTrust {
    */
   private static final Map<Terms, SSLContext> CONTEXTS = new ConcurrentHashMap<>();
 
+  /** The files that OpenSSL looks at in a directory: by hash, as c_rehash names them. */
+  private static final Pattern HASHED = Pattern.compile("[0-9a-f]{8}\\.[0-9]+");
+
   private HttpTrust() {}
 
   /**
@@ -44,19 +50,27 @@ final class HttpTrust {
    */
   private record Terms(
       boolean verify,
+      boolean onlyTls13,
       Optional<PinnedKey> pin,
       Optional<Path> authorities,
+      Optional<Path> directory,
       Optional<Path> certificate,
       Optional<Path> key,
       List<FileTime> changed) {
 
     static Terms of(HttpSettings settings) throws RemoteException {
       var files =
-          Stream.of(settings.authorities(), settings.clientCertificate(), settings.clientKey());
+          Stream.of(
+              settings.authorities(),
+              settings.authorityDirectory(),
+              settings.clientCertificate(),
+              settings.clientKey());
       return new Terms(
           settings.verify(),
+          settings.onlyTls13(),
           PinnedKey.of(settings),
           settings.authorities(),
+          settings.authorityDirectory(),
           settings.clientCertificate(),
           settings.clientKey(),
           files.flatMap(Optional::stream).map(Terms::changed).toList());
@@ -93,7 +107,8 @@ final class HttpTrust {
     X509ExtendedTrustManager trust;
     if (settings.verify()) {
       var authorities = settings.authorities();
-      var loading = new FutureTask<>(() -> load(authorities));
+      var directory = settings.authorityDirectory();
+      var loading = new FutureTask<>(() -> load(authorities, directory));
       if (soon) {
         Thread.startVirtualThread(loading);
       }
@@ -109,8 +124,8 @@ final class HttpTrust {
     }
     try {
       var context = SSLContext.getInstance("TLS");
-      var pinned = terms.pin.<X509ExtendedTrustManager>map(pin -> new Pinned(trust, pin));
-      context.init(keys, new TrustManager[] {pinned.orElse(trust)}, null);
+      var strict = new Strict(trust, terms.pin, terms.onlyTls13);
+      context.init(keys, new TrustManager[] {strict}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new RemoteException(
@@ -118,10 +133,22 @@ final class HttpTrust {
     }
   }
 
-  private static X509ExtendedTrustManager load(Optional<Path> authorities)
+  private static X509ExtendedTrustManager load(Optional<Path> authorities, Optional<Path> directory)
       throws GeneralSecurityException, IOException {
     var factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    factory.init(authorities.isPresent() ? keyStore(authorities.get()) : null);
+    var files = new ArrayList<Path>();
+    authorities.ifPresent(files::add);
+    if (directory.isPresent()) {
+      try (var names = Files.list(directory.get())) {
+        names
+            .filter(file -> HASHED.matcher(file.getFileName().toString()).matches())
+            .forEach(files::add);
+      } catch (IOException e) {
+        throw new CertificateException(
+            "the certificates to trust cannot be listed in " + directory.get(), e);
+      }
+    }
+    factory.init(files.isEmpty() ? null : keyStore(files));
     for (var manager : factory.getTrustManagers()) {
       if (manager instanceof X509ExtendedTrustManager usable) {
         return usable;
@@ -130,17 +157,18 @@ final class HttpTrust {
     throw new GeneralSecurityException("this Java cannot verify X.509 certificates");
   }
 
-  private static KeyStore keyStore(Path authorities) throws GeneralSecurityException, IOException {
+  private static KeyStore keyStore(List<Path> files) throws GeneralSecurityException, IOException {
     var store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
-    try (var in = new BufferedInputStream(Files.newInputStream(authorities))) {
-      int number = 0;
-      for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-        store.setCertificateEntry("authority-" + number++, certificate);
+    int number = 0;
+    for (Path file : files) {
+      try (var in = new BufferedInputStream(Files.newInputStream(file))) {
+        for (var certificate : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+          store.setCertificateEntry("authority-" + number++, certificate);
+        }
+      } catch (IOException | CertificateException e) {
+        throw new CertificateException("the certificates to trust cannot be read from " + file, e);
       }
-    } catch (IOException | CertificateException e) {
-      throw new CertificateException(
-          "the certificates to trust cannot be read from " + authorities, e);
     }
     return store;
   }
@@ -234,25 +262,38 @@ final class HttpTrust {
     }
   }
 
-  /** Wants the one key besides, whether or not the certificate is verified: as in curl. */
-  private static final class Pinned extends ServerTrust {
+  /** What is wanted whether or not the certificate is verified: as in curl. */
+  private static final class Strict extends ServerTrust {
 
     private final X509ExtendedTrustManager other;
-    private final PinnedKey pin;
+    private final Optional<PinnedKey> pin;
+    private final boolean onlyTls13;
 
-    Pinned(X509ExtendedTrustManager other, PinnedKey pin) {
+    Strict(X509ExtendedTrustManager other, Optional<PinnedKey> pin, boolean onlyTls13) {
       this.other = other;
       this.pin = pin;
+      this.onlyTls13 = onlyTls13;
     }
 
     @Override
     void check(X509Certificate[] chain, String type, Optional<Object> by)
         throws CertificateException {
       check(other, chain, type, by);
-      if (chain.length == 0 || !pin.is(chain[0].getPublicKey())) {
+      if (pin.isPresent() && (chain.length == 0 || !pin.get().is(chain[0].getPublicKey()))) {
         throw new CertificateException(
             "the server's public key is not the one that http.pinnedPubkey names");
       }
+      if (onlyTls13 && !protocol(by).equals("TLSv1.3")) {
+        throw new CertificateException("the server speaks no TLS 1.3, which http.sslVersion wants");
+      }
+    }
+
+    private static String protocol(Optional<Object> by) {
+      return switch (by.orElse(null)) {
+        case SSLEngine engine -> engine.getHandshakeSession().getProtocol();
+        case SSLSocket socket -> socket.getHandshakeSession().getProtocol();
+        case null, default -> "";
+      };
     }
   }
 

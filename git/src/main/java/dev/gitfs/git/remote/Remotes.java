@@ -5,6 +5,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens remotes: the one place that knows every way to reach a git server. */
 public final class Remotes {
@@ -12,6 +14,8 @@ public final class Remotes {
   /** What GitHub allows as an owner and a repository. */
   private static final Pattern OWNER_AND_REPOSITORY =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+");
+
+  private static final Logger log = LoggerFactory.getLogger(Remotes.class);
 
   private Remotes() {}
 
@@ -35,6 +39,7 @@ public final class Remotes {
       var config = GitConfig.read(git, source);
       var url = locate(source, config, Path.of(""));
       var given = isFor(source, url) ? options.credential() : Optional.<CredentialSource>empty();
+      checkPassword(url, config);
       var traffic = new Traffic();
       var transport = transport(url, git, config, options, given, traffic);
       return new WireRemote(url.toString(), transport, options.retries(), traffic);
@@ -54,14 +59,41 @@ public final class Remotes {
       Traffic traffic)
       throws RemoteException {
     var timeouts = options.timeouts();
+    new ProtocolPolicy(config, options.environment()).check(protocol(url), true);
     return switch (url) {
       case RemoteUrl.Http http -> HttpTransport.create(http, git, config, options, given, traffic);
       case RemoteUrl.Ssh ssh ->
           new StreamTransport(SshCommand.of(ssh, config, options)::connect, timeouts, traffic);
       case RemoteUrl.Git daemon ->
-          new StreamTransport(() -> SocketDuplex.connect(daemon, timeouts), timeouts, traffic);
+          new StreamTransport(
+              GitProxy.connector(daemon, config, options)
+                  .orElse(() -> SocketDuplex.connect(daemon, timeouts)),
+              timeouts,
+              traffic);
       case RemoteUrl.Local local ->
           new StreamTransport(new LocalUploadPack(local, git)::connect, timeouts, traffic);
+    };
+  }
+
+  /** {@code transfer.credentialsInUrl} may forbid a password there, or warn of it. */
+  private static void checkPassword(RemoteUrl url, GitConfig config) throws RemoteException {
+    if (url instanceof RemoteUrl.Http http && http.password().isPresent()) {
+      String said = url + ": the URL has a password in plain text (transfer.credentialsInUrl)";
+      switch (config.value("transfer", "credentialsinurl").orElse("allow")) {
+        case "die" -> throw new RemoteException(RemoteException.Kind.UNSUPPORTED, said);
+        case "warn" -> log.warn("{}", said);
+        default -> {}
+      }
+    }
+  }
+
+  /** As {@code protocol.<name>.allow} calls it. */
+  private static String protocol(RemoteUrl url) {
+    return switch (url) {
+      case RemoteUrl.Http http -> http.base().getScheme();
+      case RemoteUrl.Ssh _ -> "ssh";
+      case RemoteUrl.Git _ -> "git";
+      case RemoteUrl.Local _ -> "file";
     };
   }
 

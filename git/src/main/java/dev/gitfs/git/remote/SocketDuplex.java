@@ -32,17 +32,7 @@ final class SocketDuplex implements Duplex {
           new InetSocketAddress(url.host(), url.port()),
           Math.toIntExact(timeouts.connect().toMillis()));
       var duplex = new SocketDuplex(socket);
-      String hello =
-          "git-upload-pack "
-              + url.path()
-              + "\0host="
-              + url.authority()
-              + "\0"
-              // Behind a second NUL: what version 0 servers pass over.
-              + "\0version=2\0";
-      byte[] bytes = hello.getBytes(UTF_8);
-      duplex.out.write("%04x".formatted(bytes.length + 4).getBytes(UTF_8));
-      duplex.out.write(bytes);
+      duplex.out.write(hello(url));
       duplex.out.flush();
       return duplex;
     } catch (UnknownHostException e) {
@@ -59,6 +49,20 @@ final class SocketDuplex implements Duplex {
       socket.close();
       throw TryFailedException.passing(RemoteException.Kind.UNREACHABLE, e.getMessage(), e);
     }
+  }
+
+  /** What a daemon is told first. */
+  static byte[] hello(RemoteUrl.Git url) {
+    String hello =
+        "git-upload-pack "
+            + url.path()
+            + "\0host="
+            + url.authority()
+            + "\0"
+            // Behind a second NUL: what version 0 servers pass over.
+            + "\0version=2\0";
+    int length = hello.getBytes(UTF_8).length + 4;
+    return ("%04x".formatted(length) + hello).getBytes(UTF_8);
   }
 
   @Override

@@ -1,6 +1,11 @@
 package dev.gitfs.git.remote;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +70,53 @@ final class SshCommand {
   }
 
   Duplex connect() throws IOException, InterruptedException {
-    return ProcessDuplex.start(process(arguments(variant())));
+    return new AgentWatch(ProcessDuplex.start(process(arguments(variant()))), agent());
+  }
+
+  /** Where the agent listens that ssh asks for keys. */
+  private Optional<Path> agent() {
+    return Optional.ofNullable(environment.get("SSH_AUTH_SOCK"))
+        .filter(path -> !path.isEmpty())
+        .map(Path::of);
+  }
+
+  /** Says of an agent that is gone what ssh does not. */
+  private record AgentWatch(Duplex ssh, Optional<Path> agent) implements Duplex {
+
+    @Override
+    public InputStream in() {
+      return ssh.in();
+    }
+
+    @Override
+    public OutputStream out() {
+      return ssh.out();
+    }
+
+    @Override
+    public String lastWords() {
+      String words = ssh.lastWords();
+      if (!words.contains("Permission denied (") || agent.filter(this::isSilent).isEmpty()) {
+        return words;
+      }
+      return words
+          + "\nthe ssh agent at "
+          + agent.get()
+          + " (SSH_AUTH_SOCK) does not answer; start one, and mount again with its address";
+    }
+
+    private boolean isSilent(Path socket) {
+      try (var _ = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+        return false;
+      } catch (IOException | IllegalArgumentException e) {
+        return true;
+      }
+    }
+
+    @Override
+    public void close() {
+      ssh.close();
+    }
   }
 
   private List<String> arguments(Variant variant) throws TryFailedException {
@@ -138,7 +189,9 @@ final class SshCommand {
       case "plink", "putty" -> Optional.of(Variant.PLINK);
       case "tortoiseplink" -> Optional.of(Variant.TORTOISE);
       case "simple" -> Optional.of(Variant.SIMPLE);
-      default -> Optional.empty();
+      case "auto" -> Optional.empty();
+      // git's rule (connect.c, override_ssh_variant).
+      default -> Optional.of(Variant.OPENSSH);
     };
   }
 

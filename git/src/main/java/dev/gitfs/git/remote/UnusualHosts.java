@@ -142,8 +142,9 @@ final class UnusualHosts {
           return covered;
         });
       }
-      if (login.isPresent() && !(connection instanceof HttpsURLConnection)) {
-        connection.setRequestProperty("Proxy-Authorization", login.get().basic());
+      var proxyLogin = terms.proxy().flatMap(ProxyAuthentication::header);
+      if (proxyLogin.isPresent() && !(connection instanceof HttpsURLConnection)) {
+        connection.setRequestProperty("Proxy-Authorization", proxyLogin.get());
       }
       try {
         call.headers()

@@ -1,9 +1,13 @@
 package dev.gitfs.git.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gitfs.git.remote.RemoteException.Kind;
+import dev.gitfs.testkit.Eventually;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
@@ -210,5 +214,15 @@ class GitConfigTest {
         .isEqualTo("https://mirror/team/r");
     assertThat(GitConfig.read(git, "https://host/r").rewritten("https://host/r"))
         .isEqualTo("https://host/r");
+  }
+
+  @Test
+  void whatTakesTooLongIsEndedWithAllThatItStarted(@TempDir Path home) throws Exception {
+    var script = "sh -c 'echo $$ > " + home + "/pid; sleep 998' & sleep 999; :";
+    var command = new ProcessBuilder("sh", "-c", script);
+    assertThatThrownBy(() -> GitProgram.run(command, "", Duration.ofMillis(700)))
+        .hasMessage("sh did not end within 700 ms");
+    long pid = Long.parseLong(Files.readString(home.resolve("pid")).strip());
+    Eventually.holds("its children are gone", () -> ProcessHandle.of(pid).isEmpty());
   }
 }

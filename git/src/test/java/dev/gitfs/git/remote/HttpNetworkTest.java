@@ -9,6 +9,7 @@ import dev.gitfs.testkit.NginxServer;
 import dev.gitfs.testkit.SlowLink;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -128,7 +129,9 @@ class HttpNetworkTest {
       try (var remote = setting.open(nginx.url(repository))) {
         assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
       }
-      assertThat(proxy.heads()).singleElement().asString().startsWith("connect localhost:");
+      // As curl: without first, since who the proxy is shows in what it asks for.
+      assertThat(proxy.heads()).hasSize(2).allMatch(head -> head.startsWith("connect localhost:"));
+      assertThat(proxy.heads().getFirst()).doesNotContain("proxy-authorization");
       assertThat(log.text()).doesNotContain(PROXY_LOGIN.password(), PROXY_LOGIN.basic());
     }
   }
@@ -141,7 +144,8 @@ class HttpNetworkTest {
       try (var remote = setting.open(server.url(repository))) {
         assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
       }
-      assertThat(proxy.heads()).hasSize(2);
+      assertThat(proxy.heads()).hasSize(3);
+      assertThat(proxy.heads().getFirst()).doesNotContain("proxy-authorization");
       assertThat(server.requests())
           .allSatisfy(request ->
               assertThat(request.headers().toString().toLowerCase(Locale.ROOT))
@@ -160,6 +164,66 @@ class HttpNetworkTest {
           var failure = Failing.with(Kind.UNAUTHENTICATED, remote::capabilities);
           assertThat(CapturedLog.text(failure)).contains("proxy").doesNotContain("wr0ng-s3cret");
         }
+      }
+    }
+  }
+
+  @Test
+  void theProxysPasswordIsSentAtOnceWhereTheUserSaysSo() throws Exception {
+    try (var server = new HttpBackendServer(repositories);
+        var proxy = new Proxy(Optional.of(PROXY_LOGIN.basic()))) {
+      setting.config("[http]\n\tproxy = us%20er:pr0xy-s3cret@127.0.0.1:" + proxy.port() + "\n");
+      setting.config("[http]\n\tproxyAuthMethod = basic\n");
+      try (var remote = setting.open(server.url(repository))) {
+        assertThat(remote.capabilities().version()).isEqualTo(2);
+      }
+      assertThat(proxy.heads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aProxyThatOffersNoBasicIsSentNoPassword() throws Exception {
+    try (var server = new HttpBackendServer(repositories);
+        var proxy = new Proxy(Optional.of(PROXY_LOGIN.basic())).offering("Negotiate")) {
+      setting.config("[http]\n\tproxy = us%20er:pr0xy-s3cret@127.0.0.1:" + proxy.port() + "\n");
+      try (var remote = setting.open(server.url(repository))) {
+        var failure = Failing.with(Kind.UNAUTHENTICATED, remote::capabilities);
+        assertThat(failure).hasMessageContaining("Negotiate");
+      }
+      assertThat(proxy.heads()).noneMatch(head -> head.contains("proxy-authorization"));
+    }
+  }
+
+  @Test
+  void certificatesAreTrustedFromADirectoryToo() throws Exception {
+    try (var nginx = new NginxServer(repositories)) {
+      var directory = Files.createDirectory(home.resolve("certificates"));
+      Files.copy(nginx.caFile(), directory.resolve("0123abcd.0"));
+      setting.config("[http]\n\tsslCAPath = " + directory + "\n");
+      try (var remote = setting.open(nginx.url(repository))) {
+        assertThat(remote.capabilities().version()).isEqualTo(2);
+      }
+    }
+  }
+
+  @Test
+  void http1IsSpokenWhereTheUserSaysSo() throws Exception {
+    try (var nginx = new NginxServer(repositories)) {
+      setting.config(
+          "[http]\n\tversion = HTTP/1.1\n\tsslVersion = tlsv1\n\tsslCAInfo = "
+              + nginx.caFile()
+              + "\n");
+      try (var remote = setting.open(nginx.url(repository))) {
+        assertThat(remote.capabilities().version()).isEqualTo(2);
+      }
+      assertThat(nginx.accesses())
+          .extracting(NginxServer.Access::protocol)
+          .containsOnly("HTTP/1.1");
+      // This nginx speaks TLS 1.2.
+      setting.env("GIT_SSL_VERSION", "tlsv1.3");
+      try (var remote = setting.open(nginx.url(repository))) {
+        var failure = Failing.with(Kind.UNREACHABLE, remote::capabilities);
+        assertThat(failure).hasMessageContaining("http.sslVersion");
       }
     }
   }

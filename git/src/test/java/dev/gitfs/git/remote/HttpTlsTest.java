@@ -110,6 +110,28 @@ class HttpTlsTest {
   }
 
   @Test
+  void certificateAndKeyMayBeInOneFile() throws Exception {
+    Files.writeString(
+        home.resolve("both.pem"),
+        Files.readString(home.resolve("key.pem")) + Files.readString(home.resolve("cert.pem")));
+    setting.config("[http]\n\tsslCert = ~/both.pem\n");
+    try (var remote = setting.open(url())) {
+      Failing.with(Kind.NOT_FOUND, remote::capabilities);
+    }
+    assertThat(clients).containsExactly("CN=localhost");
+  }
+
+  @Test
+  void aKeyWithAPasswordIsNamed() throws Exception {
+    openssl("pkcs8 -topk8 -in key.pem -out locked.pem -passout pass:s3cret");
+    setting.env("GIT_SSL_CERT", home + "/cert.pem").env("GIT_SSL_KEY", home + "/locked.pem");
+    try (var remote = setting.open(url())) {
+      var failure = Failing.with(Kind.UNSUPPORTED, remote::capabilities);
+      assertThat(failure).hasMessageContaining("has a password").hasMessageContaining("locked.pem");
+    }
+  }
+
+  @Test
   void withoutOneTheServerRefusesTls() throws Exception {
     try (var remote = setting.open(url())) {
       Failing.with(Kind.UNREACHABLE, remote::capabilities);

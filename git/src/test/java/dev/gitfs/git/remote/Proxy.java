@@ -20,6 +20,7 @@ final class Proxy implements AutoCloseable {
 
   private final ServerSocket listener;
   private final Optional<String> authorization;
+  private volatile String offer = "Basic realm=\"p\"";
   private final List<String> heads = new CopyOnWriteArrayList<>();
 
   /**
@@ -29,6 +30,12 @@ final class Proxy implements AutoCloseable {
     this.authorization = authorization;
     this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().start(this::accept);
+  }
+
+  /** Asks for credentials of another scheme than Basic. */
+  Proxy offering(String challenge) {
+    offer = challenge;
+    return this;
   }
 
   int port() {
@@ -69,8 +76,7 @@ final class Proxy implements AutoCloseable {
       if (authorization.isPresent()
           && lines.stream()
               .noneMatch(("Proxy-Authorization: " + authorization.get())::equalsIgnoreCase)) {
-        answer(
-            client, "407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"");
+        answer(client, "407 Proxy Authentication Required\r\nProxy-Authenticate: " + offer);
         return;
       }
       String[] request = lines.getFirst().split(" ");

@@ -111,6 +111,17 @@ class SshTest {
   }
 
   @Test
+  void anAgentThatIsGoneIsNamed() throws Exception {
+    String ssh =
+        fakeSsh("ssh", "echo 'me@host: Permission denied (publickey).' >&2; exit 255").toString();
+    setting.env("GIT_SSH", ssh).env("SSH_AUTH_SOCK", home + "/agent");
+    try (var remote = setting.open(url("me@host"))) {
+      var failure = Failing.with(Kind.UNAUTHENTICATED, remote::capabilities);
+      assertThat(failure).hasMessageContaining("the ssh agent at " + home + "/agent");
+    }
+  }
+
+  @Test
   void anUnknownHostKeyIsRefusedWithAdvice() throws Exception {
     try (var sshd = new SshServer(repositories)) {
       setting.env(
