@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The user's credential helpers, through {@code git credential}: its lines go over pipes, never
- * over a command line. In a process, one question at a time is asked for a server; remotes that
- * have the same question meanwhile share its answer.
+ * The user's credential helpers and askpass program, through {@code git credential}: its lines go
+ * over pipes, never over a command line. In a process, one question at a time is asked for a
+ * server; remotes that have the same question meanwhile share its answer.
  */
 final class CredentialHelpers {
 
@@ -26,6 +26,9 @@ final class CredentialHelpers {
 
   /** Helpers may go to the network themselves, to refresh a token; nobody is there to type. */
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  /** How git's last words begin when nothing has an answer. */
+  private static final String UNANSWERED = "fatal: could not read ";
 
   /** A field of git's credential protocol; a name may come more than once ({@code wwwauth[]}). */
   record Field(String name, String value) {}
@@ -68,8 +71,15 @@ final class CredentialHelpers {
     }
   }
 
+  /**
+   * What is asked.
+   *
+   * @param askpass the program that is asked, instead of the helpers
+   */
+  private record Question(List<Field> fields, Optional<Askpass> askpass) {}
+
   /** What came of a question. */
-  private record Outcome(List<Field> question, Optional<Answer> answer, Optional<IOException> no) {}
+  private record Outcome(Question question, Optional<Answer> answer, Optional<IOException> no) {}
 
   /** Where the questions for one server queue. */
   private static final class Queue {
@@ -90,13 +100,27 @@ final class CredentialHelpers {
   }
 
   /**
-   * Asks for a credential; empty if no helper has one.
+   * Asks the helpers for a credential; empty if none has one.
    *
    * @throws IOException if git or a helper fails; fit for people
    */
   Optional<Answer> fill(RemoteUrl.Http url, Challenges challenges)
       throws IOException, InterruptedException {
-    var question = question(url, challenges);
+    return fill(url, new Question(fields(url, challenges), Optional.empty()));
+  }
+
+  /**
+   * Has git ask {@code askpass} for what the URL does not say of user and password.
+   *
+   * @throws IOException if git or the program fails; fit for people
+   */
+  Optional<Answer> fill(RemoteUrl.Http url, Challenges challenges, Askpass askpass)
+      throws IOException, InterruptedException {
+    return fill(url, new Question(fields(url, challenges), Optional.of(askpass)));
+  }
+
+  private Optional<Answer> fill(RemoteUrl.Http url, Question question)
+      throws IOException, InterruptedException {
     var queue = QUEUES.computeIfAbsent(url.base().resolve("/").toString(), _ -> new Queue());
     boolean queued = !queue.turn.tryLock();
     if (queued) {
@@ -115,9 +139,11 @@ final class CredentialHelpers {
     }
   }
 
-  private Outcome ask(List<Field> question) throws InterruptedException {
+  private Outcome ask(Question question) throws InterruptedException {
     try {
-      var answer = new Answer(parse(run("fill", question)));
+      var command =
+          question.askpass.map(git::asking).orElseGet(() -> git.outside("credential", "fill"));
+      var answer = new Answer(parse(run(command, question.fields)));
       return new Outcome(
           question,
           Optional.of(answer)
@@ -127,29 +153,57 @@ final class CredentialHelpers {
     } catch (GitProgram.TimeoutException e) {
       var said =
           new IOException(
-              "a credential helper has not answered within "
+              question.askpass.map(Askpass::name).orElse("a credential helper")
+                  + " has not answered within "
                   + Durations.text(PATIENCE)
-                  + " and was ended; to see which, run: git config --get-all credential.helper",
+                  + " and was ended"
+                  + (question.askpass.isPresent()
+                      ? ""
+                      : "; to see which, run: git config --get-all credential.helper"),
               e);
       return new Outcome(question, Optional.empty(), Optional.of(said));
     } catch (GitProgram.FailedException e) {
-      // Without an answer git would ask the user, says that it may not, and fails.
-      Optional<IOException> said =
-          e.words().isEmpty() || isWithoutAnswer(e.words())
-              ? Optional.empty()
-              : Optional.of(new IOException("git credential fill: " + e.words(), e));
-      return new Outcome(question, Optional.empty(), said);
+      return new Outcome(
+          question,
+          Optional.empty(),
+          words(question, e.words()).map(said -> new IOException(said, e)));
     } catch (IOException e) {
       log.debug("git credential fill: {}", e.getMessage());
       return new Outcome(question, Optional.empty(), Optional.of(e));
     }
   }
 
-  private static boolean isWithoutAnswer(String words) {
-    return words.lines().allMatch(line -> line.startsWith("fatal: could not read "));
+  /** What to say of git's words; nothing if all is well but that there is no answer. */
+  private static Optional<String> words(Question question, String words) {
+    var own =
+        words
+            .lines()
+            // Without an answer git would ask the user, says that it may not, and fails.
+            .filter(line -> question.askpass.isPresent() || !line.startsWith(UNANSWERED))
+            // The user wants no program run: credential.interactive (credential.c).
+            .filter(line -> !line.equals("fatal: unable to get password from user"))
+            .toList();
+    if (own.isEmpty()) {
+      return Optional.empty();
+    }
+    if (question.askpass.isEmpty()) {
+      return Optional.of("git credential fill: " + words);
+    }
+    // git's own words alone: what the program says may hold what was for git alone.
+    String why =
+        own.stream()
+            .filter(line -> line.matches("(error|fatal): cannot .*"))
+            .reduce((_, last) -> last)
+            .map(line -> ": " + line.substring(line.indexOf(' ') + 1))
+            .orElse("");
+    return Optional.of(
+        question.askpass.get().name()
+            + " gave no answer"
+            + why
+            + "; it has to print the user, or the password, and end with status 0");
   }
 
-  private List<Field> question(RemoteUrl.Http url, Challenges challenges) {
+  private List<Field> fields(RemoteUrl.Http url, Challenges challenges) {
     URI base = url.base();
     var target = UrlPattern.Target.of(url);
     var question = new ArrayList<Field>();
@@ -181,7 +235,7 @@ final class CredentialHelpers {
 
   private void tell(String verdict, Answer answer) {
     try {
-      run(verdict, answer.fields());
+      run(git.outside("credential", verdict), answer.fields());
     } catch (IOException e) {
       log.debug("git credential {}: {}", verdict, e.getMessage());
     } catch (InterruptedException e) {
@@ -189,12 +243,13 @@ final class CredentialHelpers {
     }
   }
 
-  private String run(String action, List<Field> fields) throws IOException, InterruptedException {
+  private static String run(ProcessBuilder command, List<Field> fields)
+      throws IOException, InterruptedException {
     String input =
         fields.stream()
             .map(field -> field.name + "=" + field.value + "\n")
             .collect(Collectors.joining("", "", "\n"));
-    return GitProgram.run(git.outside("credential", action), input, PATIENCE);
+    return GitProgram.run(command, input, PATIENCE);
   }
 
   private static List<Field> parse(String output) {

@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** The user's own git, run apart from any repository and never asking anybody anything. */
+/** The user's own git, run apart from any repository and never asking at a terminal. */
 final class GitProgram {
 
   /** What ties git to a repository of the caller's: none of it concerns this remote. */
@@ -57,7 +57,7 @@ final class GitProgram {
     REPOSITORY_VARIABLES.forEach(own::remove);
     // A trace on standard error would be taken for git's words, and may hold secrets.
     own.keySet().removeIf(name -> name.startsWith("GIT_TRACE") || name.equals("GIT_CURL_VERBOSE"));
-    // Set, and empty: git then asks nobody, where unset it would go on to core.askPass.
+    // Set, and empty: no program is asked but by asking(), where unset git would go on to others.
     own.put("GIT_TERMINAL_PROMPT", "0");
     own.put("GIT_ASKPASS", "");
     own.put("SSH_ASKPASS", "");
@@ -71,6 +71,14 @@ final class GitProgram {
   ProcessBuilder outside(String... arguments) {
     var builder = inside(arguments);
     builder.environment().put("GIT_DIR", "/dev/null");
+    return builder;
+  }
+
+  /** {@code git credential fill}, with {@code askpass} in place of the helpers. */
+  ProcessBuilder asking(Askpass askpass) {
+    // An empty value takes back all helpers before it, those for a URL as well (credential.c).
+    var builder = outside("-c", "credential.helper=", "credential", "fill");
+    builder.environment().put("GIT_ASKPASS", askpass.program());
     return builder;
   }
 

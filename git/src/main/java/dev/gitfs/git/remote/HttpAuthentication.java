@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 /**
  * The credentials for one server. It starts without any; when the server asks for some, its sources
  * are asked one after the other: what was given with the remote, the URL, {@code ~/.netrc}, the
- * user's credential helpers. A source whose credential worked, and no longer does, is asked once
- * more. Once all are refused it starts over with the next request.
+ * user's credential helpers, the askpass program. A source whose credential worked, and no longer
+ * does, is asked once more. Once all are refused it starts over with the next request.
  *
  * <p>A user and password are sent to a server that offers Basic, to no other: as curl does for git.
  *
@@ -103,6 +103,7 @@ final class HttpAuthentication {
       HttpSettings settings,
       Map<String, String> environment,
       CredentialHelpers helpers,
+      Optional<Askpass> askpass,
       Optional<CredentialSource> given) {
     this.url = url;
     this.helpers = helpers;
@@ -112,7 +113,8 @@ final class HttpAuthentication {
                 given.map(Given::new),
                 url.user().or(url::password).map(_ -> new FromUrl(netrc)),
                 netrc.map(FromNetrc::new),
-                Optional.of(new FromHelpers()))
+                Optional.of(new FromHelpers()),
+                askpass.map(FromAskpass::new))
             .flatMap(Optional::stream)
             .toList();
     this.proactive =
@@ -396,6 +398,33 @@ final class HttpAuthentication {
     public Optional<Login> ask(Challenges challenges) throws IOException, InterruptedException {
       return helpers
           .fill(url, challenges)
+          .map(
+              answer -> new Login(this, answer.authorization().orElseThrow(), Optional.of(answer)));
+    }
+  }
+
+  private final class FromAskpass implements Source {
+
+    private final Askpass askpass;
+
+    FromAskpass(Askpass askpass) {
+      this.askpass = askpass;
+    }
+
+    @Override
+    public String name() {
+      return askpass.name();
+    }
+
+    @Override
+    public String advice() {
+      return "see what it prints for: Password for '" + url.base().resolve("/") + "'";
+    }
+
+    @Override
+    public Optional<Login> ask(Challenges challenges) throws IOException, InterruptedException {
+      return helpers
+          .fill(url, challenges, askpass)
           .map(
               answer -> new Login(this, answer.authorization().orElseThrow(), Optional.of(answer)));
     }

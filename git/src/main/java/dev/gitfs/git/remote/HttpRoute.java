@@ -55,7 +55,8 @@ final class HttpRoute {
     var settings = new HttpSettings(config, environment, url);
     return new HttpRoute(
         url.base(),
-        new HttpAuthentication(url, settings, environment, helpers, given),
+        new HttpAuthentication(
+            url, settings, environment, helpers, Askpass.of(config, environment), given),
         settings.extraHeaders(elsewhere),
         config,
         environment,

@@ -212,10 +212,7 @@ class HttpAuthenticationTest {
 
   @Test
   void withoutCredentialsNobodyIsPrompted() throws Exception {
-    setting
-        .env("GIT_ASKPASS", "/bin/false")
-        .env("SSH_ASKPASS", "/bin/false")
-        .env("GIT_TERMINAL_PROMPT", "1");
+    setting.env("GIT_TERMINAL_PROMPT", "1");
     try (var remote = setting.open(server.url(repository))) {
       var failure = Failing.with(Kind.UNAUTHENTICATED, remote::capabilities);
       assertThat(failure).hasMessageContaining("~/.netrc");
