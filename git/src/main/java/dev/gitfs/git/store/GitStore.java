@@ -88,6 +88,15 @@ final class GitStore implements ObjectStore {
   private final LongAdder waitedNanos = new LongAdder();
 
   GitStore(Remote remote, StoreOptions options) throws IOException {
+    this(remote, options, Lag.COMMIT_PAUSES);
+  }
+
+  /**
+   * With patience for servers that lag.
+   *
+   * @param pauses before each time that a commit is asked for again
+   */
+  GitStore(Remote remote, StoreOptions options, List<Duration> pauses) throws IOException {
     JGitSettings.apply((int) SPOOL_BYTES);
     this.remote = remote;
     var repository = CacheRepository.open(options.cacheDirectory(), remote.url());
@@ -113,8 +122,8 @@ final class GitStore implements ObjectStore {
     intake =
         new PackIntake(
             session.directory(), spoolBytes, local, arrivals, new Delivered(), upkeep::packArrived);
-    upstream = new Upstream(remote, intake, local, repository);
-    resolver = new Resolver(remote, upstream, local, repository);
+    upstream = new Upstream(remote, intake, local, repository, Lag.ofObjects(pauses));
+    resolver = new Resolver(remote, upstream, local, repository, Lag.ofCommits(pauses));
     spool = new Spool(session.directory(), options.diskBytes() / SPOOL_SHARE);
     treeLane = new Lane("trees", ids -> upstream.fetchTrees(missing(ids)));
     blobLane = new Lane("blobs", ids -> upstream.fetchBlobs(missing(ids)));

@@ -68,6 +68,11 @@ final class Grants {
     return refused.contains(grant);
   }
 
+  /** Whether it has worked. */
+  boolean isGranted(Grant grant) {
+    return granted.contains(grant);
+  }
+
   /** Whether it may have been for {@code grant} that a request failed. */
   boolean mayRefuse(Grant grant, RemoteException failure) {
     return switch (failure.kind()) {

@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
  * several, of which one lags behind the others; and a ref may move between the answer that lists it
  * and the request for its commit, after which the old commit is nobody's.
  *
+ * <p>A commit that was listed is asked for again for ten seconds. What is below a commit has been
+ * where that came from: it is asked for twice more, for another server behind the same address may
+ * have answered, and then it is taken for lost.
+ *
  * <p>Where it lasts longer, the server lacks objects: for a minute then nobody waits, so that a
  * repository with a hole costs its readers one wait and not one for each object. Safe for use by
  * many threads.
@@ -25,7 +29,7 @@ final class Lag {
   private static final Logger LOG = LoggerFactory.getLogger(Lag.class);
 
   /** Ten seconds in all: mirrors that push to each other are done by then. */
-  static final List<Duration> PAUSES =
+  static final List<Duration> COMMIT_PAUSES =
       List.of(
           Duration.ofMillis(100),
           Duration.ofMillis(200),
@@ -35,8 +39,7 @@ final class Lag {
           Duration.ofMillis(3200),
           Duration.ofMillis(4000));
 
-  /** What they come to. */
-  static final Duration BUDGET = PAUSES.stream().reduce(Duration.ZERO, Duration::plus);
+  private static final int OBJECT_PAUSES = 2;
 
   private static final long HOLE_LASTS = TimeUnit.MINUTES.toNanos(1);
 
@@ -50,8 +53,18 @@ final class Lag {
   private final LongSupplier clock;
   private volatile long holeUntil;
 
-  Lag() {
-    this(PAUSES, System::nanoTime);
+  /**
+   * For commits.
+   *
+   * @param pauses before each time that it is asked again
+   */
+  static Lag ofCommits(List<Duration> pauses) {
+    return new Lag(pauses, System::nanoTime);
+  }
+
+  /** For what is below a commit, with the first of {@code pauses}. */
+  static Lag ofObjects(List<Duration> pauses) {
+    return new Lag(pauses.subList(0, Math.min(OBJECT_PAUSES, pauses.size())), System::nanoTime);
   }
 
   Lag(List<Duration> pauses, LongSupplier clock) {
@@ -77,6 +90,11 @@ final class Lag {
         Thread.sleep(jittered(pauses.get(asked - 1)));
       }
     }
+  }
+
+  /** How long it asks again, in all. */
+  Duration budget() {
+    return pauses.stream().reduce(Duration.ZERO, Duration::plus);
   }
 
   private static Duration jittered(Duration pause) {

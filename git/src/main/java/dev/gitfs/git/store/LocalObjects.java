@@ -25,7 +25,10 @@ import org.eclipse.jgit.errors.CorruptObjectException;
 import org.eclipse.jgit.errors.IncorrectObjectTypeException;
 import org.eclipse.jgit.errors.LargeObjectException;
 import org.eclipse.jgit.errors.MissingObjectException;
+import org.eclipse.jgit.errors.NoPackSignatureException;
 import org.eclipse.jgit.errors.PackInvalidException;
+import org.eclipse.jgit.errors.PackMismatchException;
+import org.eclipse.jgit.errors.UnsupportedPackVersionException;
 import org.eclipse.jgit.internal.storage.file.ObjectDirectory;
 import org.eclipse.jgit.internal.storage.file.Pack;
 import org.eclipse.jgit.internal.storage.file.PackIndex;
@@ -375,6 +378,9 @@ final class LocalObjects implements AutoCloseable {
         }
       } catch (MissingObjectException
           | CorruptObjectException
+          | NoPackSignatureException
+          | PackMismatchException
+          | UnsupportedPackVersionException
           | ZipException
           | EOFException
           | LargeObjectException
@@ -385,6 +391,14 @@ final class LocalObjects implements AutoCloseable {
         if (!isReadableAfresh(id) && !isReadableAfresh(id)) {
           setAsideDamaged(id);
         }
+      } catch (IOException e) {
+        // Of a header of zeros JGit has no exception of its own; nor has what is done with the
+        // contents, which may fail for a full disk.
+        if (isReadableAfresh(id)) {
+          throw e;
+        }
+        LOG.debug("{} cannot be read", id.name(), e);
+        setAsideDamaged(id);
       }
       lookAgain();
     }

@@ -45,13 +45,15 @@ final class Resolver {
   /** What HEAD stood for when that was heard last. */
   private volatile Optional<String> headTarget = Optional.empty();
 
-  private final Lag lag = new Lag();
+  private final Lag lag;
 
-  Resolver(Remote remote, Upstream upstream, LocalObjects local, CacheRepository repository) {
+  Resolver(
+      Remote remote, Upstream upstream, LocalObjects local, CacheRepository repository, Lag lag) {
     this.remote = remote;
     this.upstream = upstream;
     this.local = local;
     this.repository = repository;
+    this.lag = lag;
   }
 
   Revision resolve(Optional<String> ref) throws IOException, InterruptedException {
@@ -380,7 +382,7 @@ final class Resolver {
     return new RemoteException(
         RemoteException.Kind.SERVER_FAILED,
         "%s lists %s, but has not sent its commit, asked again for %d seconds: a mirror behind it"
-                .formatted(remote.url(), name, Lag.BUDGET.toSeconds())
+                .formatted(remote.url(), name, lag.budget().toSeconds())
             + " may lag, or its repository is damaged ("
             + cause.getMessage()
             + ")",

@@ -68,7 +68,7 @@ final class Upstream {
   private final Refusals refusals;
 
   private final ReentrantLock wholeFetch = new ReentrantLock();
-  private final Lag lag = new Lag();
+  private final Lag lag;
   private final Grants grants;
   private final Portions portions;
 
@@ -78,11 +78,13 @@ final class Upstream {
   /** Written with what the server said last, to this process or another before it. */
   private volatile boolean sizesAlone;
 
-  Upstream(Remote remote, PackIntake intake, LocalObjects local, CacheRepository repository) {
+  Upstream(
+      Remote remote, PackIntake intake, LocalObjects local, CacheRepository repository, Lag lag) {
     this.remote = remote;
     this.intake = intake;
     this.local = local;
     this.repository = repository;
+    this.lag = lag;
     this.grants = new Grants(remote.url(), repository);
     this.portions = new Portions(remote.url(), repository);
     this.refusals = new Refusals(remote.url());
@@ -350,12 +352,30 @@ final class Upstream {
   /** Those before us may have fetched everything there is; else that is what is left to ask for. */
   private void fetchWholeAfter(RemoteException refusal, Grant grant, List<ObjectId> ids)
       throws IOException, InterruptedException {
-    if (shown.isEmpty() || !grants.mayRefuse(grant, refusal)) {
+    if (shown.isEmpty() || !grants.mayRefuse(grant, refusal) || isLost(refusal, ids)) {
       throw refusal;
     }
     LOG.debug("{} may refuse single objects", remote.url(), refusal);
     fetchWhole(ids);
     grants.refuse(grant, refusal);
+  }
+
+  /**
+   * Whether the server lacks one of {@code ids}, and does not refuse all that no ref names: git has
+   * the same words for both ({@code not our ref}, upload-pack.c). What it has sent before, the root
+   * of a commit, tells them apart: what may be wanted does not depend on its type there.
+   */
+  private boolean isLost(RemoteException refusal, List<ObjectId> ids)
+      throws IOException, InterruptedException {
+    if (refusal.kind() != RemoteException.Kind.NO_SUCH_OBJECT
+        || Refusals.named(refusal, ids).isEmpty()) {
+      return false;
+    }
+    Optional<ObjectId> root = shown.values().stream().filter(id -> !ids.contains(id)).findFirst();
+    if (!grants.isGranted(Grant.TREES) && root.isPresent() && comesAlone(root.get())) {
+      grants.seen(Grant.TREES);
+    }
+    return grants.isGranted(Grant.TREES);
   }
 
   /**

@@ -17,12 +17,15 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
@@ -48,6 +51,8 @@ final class DamagedCacheTest {
     HEADER_FLIPPED,
     MIDDLE_FLIPPED,
     TRAILER_FLIPPED,
+    BEGINNING_LOST,
+    REST_LOST,
     ANOTHERS,
     DELETED,
     DIRECTORY,
@@ -66,6 +71,9 @@ final class DamagedCacheTest {
         case MIDDLE_FLIPPED ->
             flip(file, content, content.length / 3, content.length / 3 + content.length / 8 + 1);
         case TRAILER_FLIPPED -> flip(file, content, content.length - 6, content.length);
+        // Zeros, as a loss of power leaves them.
+        case BEGINNING_LOST -> lose(file, content, 0, content.length / 2);
+        case REST_LOST -> lose(file, content, 12, content.length - 20);
         case ANOTHERS -> {
           Path other = another(file);
           Files.write(file, other.equals(file) ? new byte[777] : Files.readAllBytes(other));
@@ -85,6 +93,13 @@ final class DamagedCacheTest {
     private static void flip(Path file, byte[] content, int from, int to) throws IOException {
       for (int i = Math.max(from, 0); i < Math.min(to, content.length); i++) {
         content[i] ^= 0x55;
+      }
+      Files.write(file, content);
+    }
+
+    private static void lose(Path file, byte[] content, int from, int to) throws IOException {
+      if (from < to) {
+        Arrays.fill(content, from, to, (byte) 0);
       }
       Files.write(file, content);
     }
@@ -342,11 +357,25 @@ final class DamagedCacheTest {
     }
   }
 
-  /** Of every kind of file one or two. */
+  /** Of each kind of file the smallest and the largest: of packs, a commit's and that of blobs. */
   private static List<Path> files(Path directory) throws IOException {
+    Map<String, List<Path>> byKind;
     try (var files = Files.walk(directory)) {
-      return files.filter(Files::isRegularFile).sorted().toList();
+      byKind =
+          files
+              .filter(Files::isRegularFile)
+              .sorted(Comparator.comparingLong(file -> file.toFile().length()))
+              .collect(Collectors.groupingBy(DamagedCacheTest::kind));
     }
+    return byKind.values().stream()
+        .flatMap(alike -> Stream.of(alike.getFirst(), alike.getLast()).distinct())
+        .sorted()
+        .toList();
+  }
+
+  private static String kind(Path file) {
+    String name = file.getFileName().toString();
+    return file.getParent() + (name.contains(".") ? name.substring(name.lastIndexOf('.')) : name);
   }
 
   private static Path copy(Path directory, String name) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jgit.lib.ObjectId;
@@ -69,7 +70,7 @@ final class RefusalsTest {
       prefetch(store, new PrefetchRequest.Blobs(files, 1 << 30));
       assertThat(files.stream().filter(id -> !store.isLocal(id)).toList())
           .containsExactlyInAnyOrderElementsOf(gone);
-      assertThat(server.requests()).hasSizeLessThanOrEqualTo(2 * lost + 4 + Lag.PAUSES.size());
+      assertThat(server.requests()).hasSizeLessThanOrEqualTo(2 * lost + 7);
       for (ObjectId id : gone) {
         assertThat(store.refusal(id))
             .hasValueSatisfying(why -> assertThat(why).hasMessageContaining(id.name()));
@@ -110,6 +111,24 @@ final class RefusalsTest {
       assertThat(store.sizeIfLocal(gone)).isEmpty();
       prefetch(store, new PrefetchRequest.Subtrees(List.of(id("HEAD:src")), true, 1 << 30));
       assertThat(store.treeIfLocal(id("HEAD:src"))).isPresent();
+    }
+  }
+
+  /** Nothing else is fetched, although the server was never seen to send a single file. */
+  @Test
+  void aLostFileThatIsReadFirstOfAllIsNamed() throws Exception {
+    Files.delete(loose(files.get(3)));
+    try (var store = open()) {
+      store.resolve(Optional.empty());
+      store.tree(id("HEAD:src"));
+      server.forgetRequests();
+      assertThatThrownBy(() -> store.blob(files.get(3)))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(files.get(3).name());
+      assertThat(server.requests()).hasSizeLessThanOrEqualTo(4);
+      assertThat(store.isLocal(files.get(4))).isFalse();
+      store.blob(files.get(4)).close();
+      assertThat(store.isLocal(files.get(5))).isFalse();
     }
   }
 
@@ -175,8 +194,9 @@ final class RefusalsTest {
 
   private ObjectStore open() throws IOException {
     var directory = repositories.root().resolve("cache");
-    return ObjectStore.open(
+    return new GitStore(
         Remotes.open(server.url("origin.git")),
-        new StoreOptions(Files.createDirectories(directory), 96 << 20, 10L << 30));
+        new StoreOptions(Files.createDirectories(directory), 96 << 20, 10L << 30),
+        Collections.nCopies(2, Duration.ofMillis(1)));
   }
 }
