@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
  * For how many objects a server is asked at a time. Proxies in between refuse a large request
  * (413), give a server so long and no longer to think (504), or cut an answer at a size or a time.
  * None of them says where its limit is, so it is found out: what fails whole is asked for in
- * halves, and what breaks off is gone on with. The limit is kept in the repository for a day, and
- * tried again by twice as many after ten minutes in which it held.
+ * halves, and what breaks off is gone on with. One failure is no limit yet: a server that restarts
+ * breaks connections too. The limit is kept in the repository for a day, and tried again by twice
+ * as many after ten minutes in which it held.
  *
  * <p>Safe for use by many threads.
  */
@@ -52,6 +53,10 @@ final class Portions {
 
   // Guarded by this.
   private int most;
+
+  /** So many have failed once, and not come since; 0 if none have. */
+  private int doubted;
+
   private long since;
 
   Portions(String url, CacheRepository repository) {
@@ -92,6 +97,7 @@ final class Portions {
     List<ObjectId> left = ids;
     int size = most();
     Optional<RemoteException> refusal = Optional.empty();
+    int refusals = 0;
     boolean brokeOff = false;
     while (!left.isEmpty()) {
       List<ObjectId> asked = left.subList(0, Math.min(left.size(), size));
@@ -102,8 +108,11 @@ final class Portions {
         }
         if (refusal.isPresent()) {
           // Only now: where nothing comes at all, it is not for its size.
-          limit(size, refusal.get());
+          if (refusals > 1 || isDoubted(2 * size)) {
+            limit(size, refusal.get());
+          }
           refusal = Optional.empty();
+          refusals = 0;
         } else if (took(asked.size())) {
           size = most();
         }
@@ -119,6 +128,7 @@ final class Portions {
         if (came == 0) {
           size = Math.max(1, asked.size() / 2);
           refusal = Optional.of(e);
+          refusals++;
         } else if (brokeOff) {
           // Once may be chance.
           size = came;
@@ -128,6 +138,13 @@ final class Portions {
         left.addAll(rest);
       }
     }
+  }
+
+  /** Whether it is not the first time that about {@code asked} have failed. */
+  private synchronized boolean isDoubted(int asked) {
+    boolean again = doubted > 0;
+    doubted = asked;
+    return again;
   }
 
   private synchronized void limit(int less, RemoteException refusal) throws IOException {
@@ -141,6 +158,9 @@ final class Portions {
 
   /** So many were not too much; returns whether more may be tried. */
   private synchronized boolean took(int asked) throws IOException {
+    if (asked >= doubted) {
+      doubted = 0;
+    }
     boolean held = asked == most && clock.getAsLong() - since > HOLDS;
     if (held) {
       most = Math.min(2 * most, ANY);

@@ -83,6 +83,23 @@ final class PortionsTest {
   }
 
   @Test
+  void oneConnectionThatBreaksIsNoLimit() throws Exception {
+    var portions = portions();
+    fetch(portions, 99, 100);
+    assertThat(asked).containsExactly(100, 50, 50);
+    fetch(portions, 100, 100);
+    assertThat(asked).containsExactly(100);
+
+    fetch(portions, 99, 100);
+    assertThat(asked).containsExactly(100, 50, 50);
+    assertThat(directory).isEmptyDirectory();
+    fetch(portions, 99, 100);
+    assertThat(asked).containsExactly(100, 50, 50);
+    fetch(portions, 99, 100);
+    assertThat(asked).containsExactly(50, 50);
+  }
+
+  @Test
   void whatBreaksOffIsGoneOnWith() throws Exception {
     var portions = portions();
     fetch(portions, 100, 40);
