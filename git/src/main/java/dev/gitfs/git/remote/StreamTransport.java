@@ -1,5 +1,6 @@
 package dev.gitfs.git.remote;
 
+import dev.gitfs.git.background.Background;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -121,6 +122,7 @@ final class StreamTransport implements Transport {
       var connection = latest.next().connection;
       if (connection.takes(kind)) {
         latest.remove();
+        UnusedConnections.remove(connection);
         busy.add(connection);
         return connection;
       }
@@ -130,6 +132,7 @@ final class StreamTransport implements Transport {
 
   private void keep(StreamConnection connection) {
     var given = new ArrayList<StreamConnection>();
+    Runnable oneFewer = () -> {};
     synchronized (this) {
       busy.remove(connection);
       if (closed || !connection.takes(Request.Kind.FETCH)) {
@@ -141,9 +144,10 @@ final class StreamTransport implements Transport {
         }
         if (idle.size() < AT_A_TIME) {
           idle.addLast(new Idle(connection, System.nanoTime()));
+          oneFewer = UnusedConnections.add(connection, this::giveUp);
           if (!sweeping) {
             sweeping = true;
-            Thread.startVirtualThread(this::sweep);
+            Background.start("unused connections", this::sweep);
           }
         } else {
           given.add(connection);
@@ -151,6 +155,17 @@ final class StreamTransport implements Transport {
       }
     }
     given.forEach(StreamConnection::close);
+    oneFewer.run();
+  }
+
+  /** Closes a connection in favour of another transport's, unless it is in use again. */
+  private void giveUp(StreamConnection connection) {
+    synchronized (this) {
+      if (!idle.removeIf(kept -> kept.connection == connection)) {
+        return;
+      }
+    }
+    connection.close();
   }
 
   private void drop(StreamConnection connection) {
@@ -192,7 +207,13 @@ final class StreamTransport implements Transport {
 
   /** The same for those of which {@code condition} holds. */
   private void takeIf(Predicate<Idle> condition, List<StreamConnection> taken) {
-    idle.removeIf(kept -> condition.test(kept) && taken.add(kept.connection));
+    idle.removeIf(kept -> {
+      if (!condition.test(kept)) {
+        return false;
+      }
+      UnusedConnections.remove(kept.connection);
+      return taken.add(kept.connection);
+    });
   }
 
   @Override
@@ -211,7 +232,10 @@ final class StreamTransport implements Transport {
     synchronized (this) {
       closed = true;
       all = new ArrayList<>(busy);
-      idle.forEach(kept -> all.add(kept.connection));
+      for (var kept : idle) {
+        UnusedConnections.remove(kept.connection);
+        all.add(kept.connection);
+      }
       idle.clear();
     }
     all.forEach(StreamConnection::close);

@@ -7,12 +7,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Closes repositories that nobody uses, and gives back what is known of names that nobody looks at.
+ * A repository has its idle time for that, unless very many are open: then those go first that were
+ * used longest ago.
  *
  * <p>There is no message when a file is opened or closed. That a repository is in use shows in
  * three ways: by what is asked of it; by its name being looked up, which every walk through it does
@@ -32,8 +36,24 @@ final class Housekeeping implements AutoCloseable {
   /** Often enough for listings, which are valid for a minute. */
   private static final Duration LONGEST_ROUND = Duration.ofSeconds(15);
 
+  /**
+   * More are not kept open for what may come; only while they are in use. A poll a minute of each
+   * is then about a request a second ({@code Pace}), and a program that looks into every one of
+   * thousands (updatedb, find, an indexer) costs no more than this.
+   */
+  static final int MOST_OPEN = 64;
+
+  /** Closed at a time, for one look at all processes. */
+  private static final int AT_A_TIME = MOST_OPEN / 8;
+
   /** The kernel sends what it forgets at once; a busy machine takes longer to hear it. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** Others wait to be looked at, of which one may be closed as well. */
+  private static final Duration LESS_PATIENCE = Duration.ofMillis(100);
+
+  /** Programs that had all of them in use may be through, a moment later. */
+  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
 
   private static final Duration LOOK = Duration.ofMillis(5);
 
@@ -61,13 +81,23 @@ final class Housekeeping implements AutoCloseable {
   }
 
   private void run() {
-    var pause = surroundings.options().idle().dividedBy(ROUNDS);
-    pause = pause.compareTo(LONGEST_ROUND) > 0 ? LONGEST_ROUND : pause;
+    var pause = shorter(surroundings.options().idle().dividedBy(ROUNDS), LONGEST_ROUND);
+    long next = System.nanoTime() + pause.toNanos();
+    int bound = MOST_OPEN;
+    var again = FIRST_RETRY;
     try {
       while (true) {
-        Thread.sleep(pause);
+        var left = Duration.ofNanos(next - System.nanoTime());
+        surroundings.ledger().awaitMoreThan(bound, bound > MOST_OPEN ? shorter(again, left) : left);
         try {
-          round();
+          makeRoom();
+          // Where all are in use, one more is a reason to look again, or some time.
+          bound = Math.max(MOST_OPEN, surroundings.ledger().size());
+          again = bound > MOST_OPEN ? shorter(again.multipliedBy(2), pause) : FIRST_RETRY;
+          if (System.nanoTime() - next >= 0) {
+            next = System.nanoTime() + pause.toNanos();
+            round();
+          }
         } catch (RuntimeException | Error e) {
           // Repositories that nobody uses stay open.
           Background.failed("housekeeping", e);
@@ -76,6 +106,10 @@ final class Housekeeping implements AutoCloseable {
     } catch (InterruptedException e) {
       log.debug("No more housekeeping");
     }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
   }
 
   private void round() throws InterruptedException {
@@ -87,7 +121,7 @@ final class Housekeeping implements AutoCloseable {
         if (visitors.areIn(path(root))) {
           root.use();
         } else {
-          close(root);
+          close(root, PATIENCE);
         }
       }
     }
@@ -102,6 +136,34 @@ final class Housekeeping implements AutoCloseable {
             default -> {}
           }
         });
+  }
+
+  /** If too many are open, closes those that were used longest ago and nobody uses now. */
+  private void makeRoom() throws InterruptedException {
+    if (surroundings.ledger().size() <= MOST_OPEN) {
+      return;
+    }
+    record Candidate(RepositoryRoot root, Duration idle, Instant openedAt) {}
+    var candidates =
+        surroundings
+            .nodes()
+            .roots()
+            .filter(RepositoryRoot::isOpen)
+            .map(root -> new Candidate(root, root.idleFor(), root.openedAt()))
+            .sorted(
+                Comparator.comparing(Candidate::idle).reversed().thenComparing(Candidate::openedAt))
+            .toList();
+    var visitors = Visitors.below(directory);
+    int most = MOST_OPEN - AT_A_TIME;
+    for (var candidate : candidates) {
+      if (surroundings.ledger().size() <= most) {
+        return;
+      }
+      if (!visitors.areIn(path(candidate.root))) {
+        close(candidate.root, LESS_PATIENCE);
+      }
+    }
+    log.debug("{} repositories are in use", surroundings.ledger().size());
   }
 
   private List<RepositoryRoot> unusedFor(Duration time) {
@@ -129,9 +191,9 @@ final class Housekeeping implements AutoCloseable {
     }
   }
 
-  private void close(RepositoryRoot root) throws InterruptedException {
+  private void close(RepositoryRoot root, Duration patience) throws InterruptedException {
     surroundings.invalidateName(root.parent(), root);
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
     while (isInside(root) && System.nanoTime() < deadline) {
       Thread.sleep(LOOK);
     }

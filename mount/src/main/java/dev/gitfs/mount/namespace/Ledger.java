@@ -2,8 +2,10 @@ package dev.gitfs.mount.namespace;
 
 import dev.gitfs.git.remote.RemoteStatistics;
 import dev.gitfs.git.store.StoreStatistics;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** What all repositories of a namespace have cost and saved, those that were closed as well. */
 final class Ledger {
@@ -16,6 +18,15 @@ final class Ledger {
 
   synchronized void opened(SharedRepository.Opened repository) {
     open.add(repository);
+    notifyAll();
+  }
+
+  /** Waits until more than {@code bound} are open, or for {@code longest}. */
+  synchronized void awaitMoreThan(int bound, Duration longest) throws InterruptedException {
+    long end = System.nanoTime() + longest.toNanos();
+    for (long left; open.size() <= bound && (left = end - System.nanoTime()) > 0; ) {
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
   }
 
   synchronized void closed(SharedRepository.Opened repository) {

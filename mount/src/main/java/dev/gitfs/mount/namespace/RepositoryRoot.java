@@ -259,7 +259,7 @@ final class RepositoryRoot extends Node {
           return false;
         }
         close(open);
-        log.info("Closed {}: nobody has used it for {}", path(), surroundings().options().idle());
+        log.info("Closed {}, which nobody uses", path());
       }
       if (held.isPresent()) {
         held = Optional.empty();
@@ -308,6 +308,11 @@ final class RepositoryRoot extends Node {
       idleSince = now;
     }
     return Duration.ofNanos(now - idleSince);
+  }
+
+  /** When its tree was opened last. */
+  Instant openedAt() {
+    return openedAt;
   }
 
   /** Whether it stands for nothing, or is not in use: it can be made again when it is wanted. */

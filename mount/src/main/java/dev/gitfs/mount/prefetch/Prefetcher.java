@@ -14,7 +14,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jgit.lib.ObjectId;
@@ -26,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * fetch what it wishes.
  *
  * <p>The threads that serve readers only put what they did into a queue, without a lock and without
- * waiting; one thread of its own takes it from there. Methods are thread-safe.
+ * waiting; one thread at a time takes it from there. Methods are thread-safe.
  */
 public final class Prefetcher implements AutoCloseable {
 
@@ -57,20 +61,42 @@ public final class Prefetcher implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(Prefetcher.class);
 
+  /** Whoever goes on within that needs no new thread, which takes a tenth of a millisecond. */
+  private static final Duration THREAD_KEPT = Duration.ofSeconds(5);
+
+  /**
+   * Threads of all mounts of this process: as many as there is work for, however many repositories
+   * are open. None of them is virtual: a policy computes for milliseconds, for which a reader's
+   * thread would have to wait.
+   */
+  private static final Executor THREADS =
+      new ThreadPoolExecutor(
+          0,
+          Integer.MAX_VALUE,
+          THREAD_KEPT.toNanos(),
+          TimeUnit.NANOSECONDS,
+          new SynchronousQueue<>(),
+          task -> Background.platform("prefetcher", task::run));
+
   private final ObjectStore store;
   private final PrefetchMode mode;
   private final Heap heap = new Heap();
   private final ConcurrentLinkedQueue<Runnable> told = new ConcurrentLinkedQueue<>();
   private final AtomicInteger toldCount = new AtomicInteger();
   private final AtomicInteger readersWaiting = new AtomicInteger();
-  private final Thread thread;
 
   /** The trees that come when a mount begins, if any do. */
   private final CompletableFuture<Optional<Prefetch>> skeleton = new CompletableFuture<>();
 
   private final Set<PathFetch> named = ConcurrentHashMap.newKeySet();
 
-  // Belong to the thread.
+  /** Whether a thread is at work, or about to be. */
+  private final AtomicBoolean atWork = new AtomicBoolean();
+
+  /** The one that was last. */
+  private volatile Thread worker;
+
+  // Belong to the thread that is at work.
   private final Map<Integer, Prefetch> running = new HashMap<>();
   private Policy policy;
 
@@ -91,7 +117,6 @@ public final class Prefetcher implements AutoCloseable {
     this.mode = mode;
     this.root = Folder.root(rootTree);
     this.policy = new Policy(new StoreOutline(store), root, mode);
-    this.thread = Background.platform("prefetcher", this::run);
   }
 
   /** Begins to fetch ahead for those who read the tree {@code rootTree}, which is local. */
@@ -101,7 +126,7 @@ public final class Prefetcher implements AutoCloseable {
       prefetcher.skeleton.complete(Optional.empty());
     } else {
       prefetcher.told.add(prefetcher::begin);
-      prefetcher.thread.start();
+      prefetcher.wake();
     }
     return prefetcher;
   }
@@ -135,7 +160,7 @@ public final class Prefetcher implements AutoCloseable {
       policy = policy.movedTo(newRoot);
       carryOut(policy.start(System.nanoTime()));
     });
-    LockSupport.unpark(thread);
+    wake();
   }
 
   /** Someone began to list {@code folder}, whose tree is local. */
@@ -185,7 +210,7 @@ public final class Prefetcher implements AutoCloseable {
     tell(access);
     var dealtWith = new CountDownLatch(1);
     told.add(dealtWith::countDown);
-    LockSupport.unpark(thread);
+    wake();
     if (!dealtWith.await(COURTESY.toNanos(), TimeUnit.NANOSECONDS)) {
       log.debug("The policy is busy");
     }
@@ -262,7 +287,9 @@ public final class Prefetcher implements AutoCloseable {
   public void close() {
     closed = true;
     named.forEach(PathFetch::cancel);
-    LockSupport.unpark(thread);
+    if (mode != PrefetchMode.OFF) {
+      wake();
+    }
   }
 
   private void begin() {
@@ -291,17 +318,30 @@ public final class Prefetcher implements AutoCloseable {
       carryOut(policy.on(access));
     });
     if (asleep) {
-      LockSupport.unpark(thread);
+      wake();
+    }
+  }
+
+  /** Has what was told dealt with, by the thread at work or, where there is none, by a new one. */
+  private void wake() {
+    if (atWork.compareAndSet(false, true)) {
+      THREADS.execute(this::run);
+    } else {
+      LockSupport.unpark(worker);
     }
   }
 
   private void run() {
+    worker = Thread.currentThread();
+    asleep = false;
     long ticked = System.nanoTime();
     while (!closed) {
       var next = told.poll();
       if (next == null) {
         statistics = policy.statistics();
-        rest();
+        if (!rest()) {
+          return;
+        }
       } else {
         runSafely(next);
       }
@@ -334,20 +374,31 @@ public final class Prefetcher implements AutoCloseable {
     }
   }
 
-  private void rest() {
+  /** Returns false if this thread has left, since there is nothing to do. */
+  private boolean rest() {
     LockSupport.parkNanos(DOZE_NANOS);
     if (!told.isEmpty()) {
-      return;
+      return true;
     }
     asleep = true;
     if (told.isEmpty() && !closed) {
       if (running.isEmpty()) {
-        LockSupport.park();
-      } else {
-        LockSupport.parkNanos(TICK_NANOS);
+        return !left();
       }
+      LockSupport.parkNanos(TICK_NANOS);
     }
     asleep = false;
+    return true;
+  }
+
+  private boolean left() {
+    atWork.set(false);
+    // What was told a moment ago found a thread at work.
+    if ((told.isEmpty() && !closed) || !atWork.compareAndSet(false, true)) {
+      return true;
+    }
+    asleep = false;
+    return false;
   }
 
   private void carryOut(List<Wish> wishes) {
@@ -374,7 +425,7 @@ public final class Prefetcher implements AutoCloseable {
     running.put(window, prefetch);
     prefetch.whenDone(() -> {
       told.add(() -> ended(window));
-      LockSupport.unpark(thread);
+      wake();
     });
   }
 
