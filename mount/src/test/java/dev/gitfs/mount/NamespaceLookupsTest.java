@@ -15,6 +15,7 @@ import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -194,6 +195,15 @@ final class NamespaceLookupsTest {
     server.heal();
     Thread.sleep(2100);
     assertThat(namespace.shell("cat plain/acme/tool/README")).isEqualTo("two\n");
+  }
+
+  @Test
+  void aWebPageInItsPlaceIsNoAbsence() throws Exception {
+    server.inject(new Fault.Answer(200, Map.of("Content-Type", "text/html; charset=utf-8")));
+    mount(plain());
+    assertThat(namespace.run("stat plain/acme/tool").errors()).contains("Input/output error");
+    server.heal();
+    Eventually.holds("it is there", () -> namespace.run("stat plain/acme/tool").exit() == 0);
   }
 
   @Test

@@ -257,7 +257,8 @@ final class ServedRepository implements Served {
           case MountRefusedException _ -> Kind.MOUNTING;
           case RemoteException remote ->
               switch (remote.kind()) {
-                case NOT_FOUND, UNAUTHENTICATED, FORBIDDEN, NO_SUCH_OBJECT -> Kind.REPOSITORY;
+                case NOT_FOUND, NOT_GIT, UNAUTHENTICATED, FORBIDDEN, NO_SUCH_OBJECT ->
+                    Kind.REPOSITORY;
                 case UNREACHABLE, TIMED_OUT, SERVER_FAILED, TOO_MUCH -> Kind.SERVER;
                 case UNSUPPORTED, LOCAL -> Kind.FAILED;
               };

@@ -6,16 +6,24 @@ import dev.gitfs.git.remote.RemoteOptions;
 import dev.gitfs.git.remote.Remotes;
 import dev.gitfs.git.store.SizeSource;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jgit.lib.ObjectId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory of repositories on this machine, at any depth. {@code name.git} is listed, and found,
@@ -28,8 +36,11 @@ final class LocalSite implements Site {
   /** More than a directory that people look into has. */
   private static final int MOST_ENTRIES = 10_000;
 
+  private static final Logger log = LoggerFactory.getLogger(LocalSite.class);
+
   private final Forge forge;
   private final Path root;
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
   private final RemoteOptions options;
 
   LocalSite(Forge forge, RemoteOptions options) {
@@ -45,14 +56,15 @@ final class LocalSite implements Site {
 
   @Override
   public String url(String path) {
-    return directory(path).orElse(root).toString();
+    return directory(path).map(Directory::path).orElse(root).toString();
   }
 
   @Override
   public Remote open(String path) throws RemoteException {
     Path repository =
         directory(path)
-            .filter(LocalSite::isRepository)
+            .filter(Directory::isRepository)
+            .map(Directory::path)
             .orElseThrow(() ->
                 new RemoteException(
                     RemoteException.Kind.NOT_FOUND,
@@ -74,30 +86,56 @@ final class LocalSite implements Site {
 
   @Override
   public Optional<Listing> list(String path) {
-    Optional<Path> directory = path.isEmpty() ? Optional.of(root) : directory(path);
-    if (directory.isEmpty() || isRepository(directory.get())) {
+    Optional<Directory> directory = path.isEmpty() ? Optional.of(top()) : directory(path);
+    if (directory.isEmpty() || directory.get().isRepository()) {
       return Optional.empty();
     }
     var repositories = new ArrayList<HostedRepository>();
     var groups = new ArrayList<String>();
     String before = path.isEmpty() ? "" : path + "/";
-    int count = 0;
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.get(), "[!.]*")) {
+    boolean complete = true;
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(directory.get().path(), "[!.]*")) {
       for (Path entry : entries) {
-        if (!Files.isDirectory(entry) || count++ == MOST_ENTRIES) {
+        String name = entry.getFileName().toString();
+        Optional<Directory> child = directory.get().child(name);
+        if (child.isEmpty()) {
+          // A file, a loop, or a name that no text is: those cannot be asked for either.
           continue;
         }
-        String name = entry.getFileName().toString();
-        if (isRepository(entry)) {
+        if (repositories.size() + groups.size() == MOST_ENTRIES) {
+          complete = false;
+          say(path, "has more than " + MOST_ENTRIES + " entries; the rest is there by name");
+          break;
+        }
+        if (child.get().isRepository()) {
           repositories.add(new HostedRepository(before + shortened(name), Optional.empty(), false));
         } else {
           groups.add(name);
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
+      say(path, "cannot be listed: " + reason(e));
       return Optional.empty();
     }
-    return Optional.of(new Listing(repositories, groups, count <= MOST_ENTRIES, Instant.now()));
+    return Optional.of(new Listing(repositories, groups, complete, Instant.now()));
+  }
+
+  /** Once of each: a walk comes by again and again. */
+  private void say(String path, String what) {
+    if (told.size() < MOST_ENTRIES && told.add(path + " " + what)) {
+      log.warn("{}: {} {}", forge.name(), path.isEmpty() ? root : root.resolve(path), what);
+    }
+  }
+
+  private static String reason(Exception e) {
+    var failure = e instanceof DirectoryIteratorException ? e.getCause() : e;
+    return switch (failure) {
+      case NoSuchFileException _ -> "there is no such directory";
+      case AccessDeniedException _ -> "this user may not read it";
+      case NotDirectoryException _ -> "it is no directory";
+      default -> failure.toString();
+    };
   }
 
   @Override
@@ -109,7 +147,7 @@ final class LocalSite implements Site {
   public Place look(String path) {
     return directory(path)
         .map(directory ->
-            isRepository(directory)
+            directory.isRepository()
                 ? new Place.Repository(
                     new HostedRepository(shortened(path), Optional.empty(), false))
                 : Place.GROUP)
@@ -139,19 +177,72 @@ final class LocalSite implements Site {
     // Nothing is held.
   }
 
+  /**
+   * A directory of this forge, and those that lead to it.
+   *
+   * @param above as the file system has them, without symbolic links
+   */
+  private record Directory(Path path, Path real, List<Path> above) {
+
+    /**
+     * The directory of that name. One that leads back to where the path has come by is none: a walk
+     * through it would not end.
+     */
+    Optional<Directory> child(String name) {
+      Path child = path.resolve(name);
+      try {
+        if (!Files.isDirectory(child)) {
+          return Optional.empty();
+        }
+        Path there = Files.isSymbolicLink(child) ? child.toRealPath() : real.resolve(name);
+        if (real.startsWith(there) || above.contains(there)) {
+          return Optional.empty();
+        }
+        var more = new ArrayList<>(above);
+        more.add(there);
+        return Optional.of(new Directory(child, there, List.copyOf(more)));
+      } catch (IOException e) {
+        return Optional.empty();
+      }
+    }
+
+    /** Bare, or with a work tree. The top is none: it may be a home that git looks after. */
+    boolean isRepository() {
+      return above.size() > 1
+          && (Files.exists(path.resolve(SUFFIX))
+              // Of an old repository a link to a branch, which may be packed.
+              || Files.exists(path.resolve("HEAD"), LinkOption.NOFOLLOW_LINKS)
+                  && Files.isDirectory(path.resolve("objects"))
+                  && Files.isDirectory(path.resolve("refs")));
+    }
+  }
+
+  private Directory top() {
+    Path real = root;
+    try {
+      real = root.toRealPath();
+    } catch (IOException e) {
+      // There is nothing below it then.
+    }
+    return new Directory(root, real, List.of(real));
+  }
+
   /** The directory that {@code path} means: below the root, and never inside a repository. */
-  private Optional<Path> directory(String path) {
-    Path directory = root;
+  private Optional<Directory> directory(String path) {
+    var directory = top();
     try {
       for (String part : path.split("/", -1)) {
-        if (part.isEmpty() || part.startsWith(".") || isRepository(directory)) {
+        if (part.isEmpty() || part.startsWith(".") || directory.isRepository()) {
           return Optional.empty();
         }
-        Path exact = directory.resolve(part);
-        directory = Files.isDirectory(exact) ? exact : directory.resolve(part + SUFFIX);
-        if (!Files.isDirectory(directory)) {
+        var child = directory.child(part);
+        if (child.isEmpty()) {
+          child = directory.child(part + SUFFIX);
+        }
+        if (child.isEmpty()) {
           return Optional.empty();
         }
+        directory = child.get();
       }
     } catch (InvalidPathException e) {
       return Optional.empty();
@@ -161,13 +252,5 @@ final class LocalSite implements Site {
 
   private static String shortened(String name) {
     return name.endsWith(SUFFIX) ? name.substring(0, name.length() - SUFFIX.length()) : name;
-  }
-
-  /** Bare, or with a work tree. */
-  private static boolean isRepository(Path directory) {
-    return Files.exists(directory.resolve(SUFFIX))
-        || Files.isRegularFile(directory.resolve("HEAD"))
-            && Files.isDirectory(directory.resolve("objects"))
-            && Files.isDirectory(directory.resolve("refs"));
   }
 }

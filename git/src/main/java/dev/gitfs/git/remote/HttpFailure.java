@@ -99,7 +99,7 @@ final class HttpFailure {
   }
 
   /** From an answer to the first request that is not an advertisement. */
-  static TryFailedException notSmart(InputStream answer) throws IOException {
+  static TryFailedException notSmart(MediaType type, InputStream answer) throws IOException {
     var start = new String(answer.readNBytes(64), StandardCharsets.ISO_8859_1);
     return DUMB.matcher(start).matches()
         ? TryFailedException.lasting(
@@ -107,7 +107,13 @@ final class HttpFailure {
             "this server only offers the files of the repository (git's dumb HTTP), from which"
                 + " nothing can be fetched selectively")
         : TryFailedException.lasting(
-            Kind.NOT_FOUND, "something answered, but it is no git repository");
+            Kind.NOT_GIT,
+            "something answered, but it is no git repository: it sent "
+                + type
+                + (type.name().equals("text/html")
+                    ? ", a web page; where a login stands before the server, or before the network,"
+                        + " that comes first"
+                    : ""));
   }
 
   /** Seconds, or a date. */

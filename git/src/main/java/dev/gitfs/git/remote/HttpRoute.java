@@ -93,7 +93,7 @@ final class HttpRoute {
         target.getRawPath() + (target.getRawQuery() == null ? "" : "?" + target.getRawQuery());
     if (origin.isEmpty() || !path.endsWith(tail)) {
       throw TryFailedException.lasting(
-          Kind.NOT_FOUND, "the server redirects to something that is no repository");
+          Kind.NOT_GIT, "the server redirects to something that is no repository");
     }
     var moved = URI.create(origin.get() + path.substring(0, path.length() - tail.length()));
     if (origin.get().equals(origin())) {

@@ -160,8 +160,9 @@ final class HttpTransport implements Transport {
     var response = exchange(Optional.empty());
     try (var exchange = HttpExchange.of(response)) {
       response.body().awaitFirst(silenceOfGreeting);
-      if (!MediaType.of(response.headers()).equals(ADVERTISEMENT_TYPE)) {
-        throw HttpFailure.notSmart(exchange.answer());
+      var type = MediaType.of(response.headers());
+      if (!type.equals(ADVERTISEMENT_TYPE)) {
+        throw HttpFailure.notSmart(type, exchange.answer());
       }
       var advertisement = Advertisement.read(exchange.answer());
       exchange.finish();

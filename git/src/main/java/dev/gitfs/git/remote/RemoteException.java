@@ -12,6 +12,11 @@ public final class RemoteException extends IOException {
   public enum Kind {
     /** No such repository, or none that these credentials may see. */
     NOT_FOUND,
+    /**
+     * Something answered that is no git server: a web page, as a login has it or a network that
+     * wants one. It says nothing of whether there is such a repository.
+     */
+    NOT_GIT,
     /** Credentials are missing or wrong. */
     UNAUTHENTICATED,
     /** Credentials are known and do not suffice. */

@@ -294,9 +294,9 @@ class HttpFaultTest {
   void anotherKindOfServerIsRecognised() {
     server.inject(new Fault.Answer(200, Map.of("Content-Type", "text/html")));
 
-    var failure = Failing.with(Kind.NOT_FOUND, remote::capabilities);
+    var failure = Failing.with(Kind.NOT_GIT, remote::capabilities);
 
-    assertThat(failure).hasMessageContaining("no git repository");
+    assertThat(failure).hasMessageContaining("no git repository: it sent text/html, a web page");
   }
 
   @Test

@@ -50,7 +50,7 @@ record Refusal(Errno errno, boolean lasting, String advice) {
       case FORBIDDEN -> new Refusal(Errno.EACCES, true, message);
       case TIMED_OUT -> new Refusal(Errno.ETIMEDOUT, false, message);
       case UNREACHABLE -> new Refusal(Errno.EHOSTUNREACH, false, message);
-      case SERVER_FAILED, TOO_MUCH, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL ->
+      case NOT_GIT, SERVER_FAILED, TOO_MUCH, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL ->
           new Refusal(Errno.EIO, false, message);
     };
   }

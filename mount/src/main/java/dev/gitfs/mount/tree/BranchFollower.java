@@ -391,7 +391,8 @@ public final class BranchFollower implements AutoCloseable {
       case NOT_FOUND -> FollowState.Kind.REPOSITORY_GONE;
       case FORBIDDEN, UNAUTHENTICATED -> FollowState.Kind.CREDENTIALS_REFUSED;
       case UNREACHABLE, TIMED_OUT -> FollowState.Kind.OFFLINE;
-      case SERVER_FAILED, TOO_MUCH, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL -> FollowState.Kind.FAILING;
+      case NOT_GIT, SERVER_FAILED, TOO_MUCH, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL ->
+          FollowState.Kind.FAILING;
     };
   }
 }

@@ -16,7 +16,8 @@ final class ReadFailures {
           case UNAUTHENTICATED, FORBIDDEN -> Errno.EACCES;
           case TIMED_OUT -> Errno.ETIMEDOUT;
           case UNREACHABLE -> Errno.EHOSTUNREACH;
-          case NOT_FOUND, SERVER_FAILED, TOO_MUCH, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL -> Errno.EIO;
+          case NOT_FOUND, NOT_GIT, SERVER_FAILED, TOO_MUCH, NO_SUCH_OBJECT, UNSUPPORTED, LOCAL ->
+              Errno.EIO;
         };
       }
     }
