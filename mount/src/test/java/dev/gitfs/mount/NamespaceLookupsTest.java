@@ -207,6 +207,27 @@ final class NamespaceLookupsTest {
   }
 
   @Test
+  void anEmptyRepositoryIsAnEmptyDirectoryUntilTheFirstPush() throws Exception {
+    var fresh = repositories.create("acme/fresh");
+    var settings =
+        TestNamespace.Settings.USUAL.absent(Duration.ofSeconds(1)).idle(Duration.ofSeconds(2));
+    namespace =
+        TestNamespace.of(
+            settings, plain(), Forge.of("local", ForgeKind.LOCAL, repositories.root().toString()));
+    for (String there : List.of("plain/acme/fresh", "local/acme/fresh")) {
+      assertThat(namespace.shell("ls -a " + there)).isEqualTo(".\n..\n");
+      assertThat(namespace.run("cat " + there + "/README").errors()).contains("No such file");
+      assertThat(namespace.run("stat " + there + "@none").errors()).contains("No such file");
+    }
+    assertThat(namespace.shell("ls local/acme")).isEqualTo("fresh\ntool\n");
+    fresh.commit(new Snapshot().file("README", "first\n"));
+    for (String there : List.of("plain/acme/fresh", "local/acme/fresh")) {
+      Eventually.holds("listed", () -> namespace.shell("ls " + there).equals("README\n"));
+      assertThat(namespace.shell("cat " + there + "/README")).isEqualTo("first\n");
+    }
+  }
+
+  @Test
   void aRefThatIsNotThereIsRememberedToo() throws Exception {
     mount(plain());
     assertThat(namespace.run("stat plain/acme/tool@nope").exit()).isEqualTo(1);

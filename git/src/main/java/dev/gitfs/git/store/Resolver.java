@@ -86,7 +86,8 @@ final class Resolver {
       throws IOException, InterruptedException {
     boolean outage =
         switch (failure.kind()) {
-          case UNREACHABLE, TIMED_OUT -> true;
+          // A login of the network answers in the place of servers.
+          case UNREACHABLE, TIMED_OUT, NOT_GIT -> true;
           default -> false;
         };
     List<String> refs =
@@ -343,8 +344,7 @@ final class Resolver {
     List<RemoteRef> all =
         remote.listRefs(Set.of()).stream().filter(ref -> ref.id().isPresent()).toList();
     if (all.isEmpty()) {
-      return new RevisionException(
-          remote.url() + " is an empty repository: push a commit to it first");
+      return new EmptyRepositoryException(remote.url());
     }
     return new RevisionException(
         "HEAD of %s points at %s, which does not exist; choose with --ref, for example --ref %s"

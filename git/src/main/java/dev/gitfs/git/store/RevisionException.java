@@ -3,7 +3,7 @@ package dev.gitfs.git.store;
 import java.io.IOException;
 
 /** A revision cannot be shown; the message says why, and what to do, for people. */
-public final class RevisionException extends IOException {
+public sealed class RevisionException extends IOException permits EmptyRepositoryException {
 
   public RevisionException(String message) {
     super(message);

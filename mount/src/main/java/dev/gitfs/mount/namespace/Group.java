@@ -127,7 +127,7 @@ final class Group extends Directory {
   private static Answer verified(Request request, RepositoryRoot root)
       throws FuseException, InterruptedException {
     var refused = root.refused();
-    if (refused.isPresent()) {
+    if (refused.isPresent() && !root.isEmpty()) {
       return refusal(refused.get());
     }
     if (!root.isKnown()) {
@@ -135,7 +135,9 @@ final class Group extends Directory {
       try {
         root.verify();
       } catch (IOException e) {
-        return refusal(e, root.repository());
+        if (!root.isEmpty()) {
+          return refusal(e, root.repository());
+        }
       }
     }
     root.use();
@@ -235,6 +237,7 @@ final class Group extends Directory {
     for (var node : children()) {
       switch (node) {
         case RepositoryRoot root when root.isForgotten() -> unknown.add(root);
+        case RepositoryRoot root -> root.sweep();
         case RefList refs when refs.isForgotten() -> unknown.add(refs);
         case Group group when group.isForgotten() -> unknown.add(group);
         default -> {}

@@ -21,10 +21,12 @@ import dev.gitfs.fuse.XattrReply;
 import dev.gitfs.git.background.Background;
 import dev.gitfs.git.forge.Sites;
 import dev.gitfs.mount.tree.Ownership;
+import dev.gitfs.mount.tree.RepositoryTree;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Forges, owners, groups and repositories as one file system: {@code
@@ -194,9 +196,14 @@ final class Namespace implements FileSystem {
       return;
     }
     var root = nodes.root(inode);
-    var tree = root.enter(request);
+    var tree = enterOrEmpty(request, root, inode);
+    if (tree.isEmpty()) {
+      root.listedEmpty();
+      addDots(reply, offset, inode, root.parent().inode());
+      return;
+    }
     try {
-      tree.readdir(request, inode, handle, offset, reply);
+      tree.get().readdir(request, inode, handle, offset, reply);
     } finally {
       root.leave();
     }
@@ -220,9 +227,14 @@ final class Namespace implements FileSystem {
       return;
     }
     var root = nodes.root(inode);
-    var tree = root.enter(request);
+    var tree = enterOrEmpty(request, root, inode);
+    if (tree.isEmpty()) {
+      root.listedEmpty();
+      addDots(reply, offset, inode, root.parent().inode());
+      return;
+    }
     try {
-      tree.readdirplus(request, inode, handle, offset, reply);
+      tree.get().readdirplus(request, inode, handle, offset, reply);
     } finally {
       root.leave();
     }
@@ -289,16 +301,10 @@ final class Namespace implements FileSystem {
     if (offset == 0) {
       directory.list(request);
     }
-    long next = offset;
-    if (next == 0 && !listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, ++next)) {
+    if (!addDots(listing, offset, inode, directory.parentInode())) {
       return;
     }
-    if (next == 1
-        && !listing.add(
-            PARENT, PARENT.length, directory.parentInode(), FileType.DIRECTORY, ++next)) {
-      return;
-    }
-    List<Node> entries = directory.after(next - DOT_ENTRIES);
+    List<Node> entries = directory.after(Math.max(0, offset - DOT_ENTRIES));
     for (var node : entries) {
       var name = node.nameBytes();
       if (!listing.add(
@@ -306,6 +312,25 @@ final class Namespace implements FileSystem {
         return;
       }
       added.added(node, listing);
+    }
+  }
+
+  /** Returns whether there is room for more. */
+  private static boolean addDots(Listing listing, long offset, long inode, long parent) {
+    return (offset > 0 || listing.add(SELF, SELF.length, inode, FileType.DIRECTORY, 1))
+        && (offset > 1 || listing.add(PARENT, PARENT.length, parent, FileType.DIRECTORY, 2));
+  }
+
+  /** The tree, to be left; empty if {@code inode} is the root of a repository without a commit. */
+  private static Optional<RepositoryTree> enterOrEmpty(
+      Request request, RepositoryRoot root, long inode) throws FuseException, InterruptedException {
+    try {
+      return Optional.of(root.enter(request));
+    } catch (FuseException e) {
+      if (Nodes.isRoot(inode) && root.isEmpty()) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.gitfs.fuse.Errno;
 import dev.gitfs.git.forge.ForgeKind;
 import dev.gitfs.git.forge.Hosted;
 import dev.gitfs.git.remote.RemoteException;
+import dev.gitfs.git.store.EmptyRepositoryException;
 import dev.gitfs.git.store.RevisionException;
 import java.io.IOException;
 
@@ -13,12 +14,23 @@ import java.io.IOException;
  * @param errno what the kernel is told
  * @param lasting whether the server said so itself, which is worth remembering for a while; not
  *     when it was not reached
+ * @param empty whether it is there, and has no commit yet: it is shown as an empty directory
  * @param advice for the log: what happened, and what to do
  */
-record Refusal(Errno errno, boolean lasting, String advice) {
+record Refusal(Errno errno, boolean lasting, boolean empty, String advice) {
+
+  private Refusal(Errno errno, boolean lasting, String advice) {
+    this(errno, lasting, false, advice);
+  }
 
   static Refusal of(Hosted hosted, IOException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof RefusedException known) {
+        return known.refusal();
+      }
+      if (cause instanceof EmptyRepositoryException) {
+        return new Refusal(Errno.ENOENT, true, true, cause.getMessage());
+      }
       if (cause instanceof RevisionException) {
         return new Refusal(Errno.ENOENT, true, cause.getMessage());
       }

@@ -53,6 +53,9 @@ final class RepositoryRoot extends Node {
   /** Whether the server or the forge has said that it is there. */
   private volatile boolean known;
 
+  /** Whether the kernel may keep a listing without entries. */
+  private volatile boolean keptEmpty;
+
   /** Held while this is resolved, opened or closed, which all block. */
   private final ReentrantLock changing = new ReentrantLock();
 
@@ -123,6 +126,24 @@ final class RepositoryRoot extends Node {
   /** Why it is not there, if that is known. */
   Optional<RefusedException> refused() {
     return repository.refused().or(memory::refused);
+  }
+
+  /** Whether it is there, and has no commit yet; known for as long as it is not asked for again. */
+  boolean isEmpty() {
+    return ref.isEmpty() && memory.refused().filter(known -> known.refusal().empty()).isPresent();
+  }
+
+  /** Notes that the kernel was given a listing without entries. */
+  void listedEmpty() {
+    keptEmpty = true;
+  }
+
+  /** Has the kernel ask again for a listing without entries, once that may have got some. */
+  void sweep() {
+    if (keptEmpty && !isEmpty()) {
+      keptEmpty = false;
+      surroundings().invalidateListing(inode());
+    }
   }
 
   /** Notes that somebody uses it. */
@@ -236,7 +257,11 @@ final class RepositoryRoot extends Node {
         }
       }
     } catch (IOException e) {
-      throw memory.refuse(repository.hosted(), e);
+      var refused = memory.refuse(repository.hosted(), e);
+      if (isEmpty()) {
+        appear();
+      }
+      throw refused;
     }
   }
 
@@ -391,6 +416,6 @@ final class RepositoryRoot extends Node {
 
   @Override
   boolean isListed() {
-    return known && refused().isEmpty();
+    return known && (isEmpty() || refused().isEmpty());
   }
 }
