@@ -184,7 +184,8 @@ public final class KernelMounts {
   }
 
   /**
-   * See proc_pid_mountinfo(5): optional fields end with a hyphen. A source may be empty.
+   * See proc_pid_mountinfo(5): optional fields end with a hyphen. A source may be empty. A line
+   * that is none, as a sandbox's imitation of /proc may write it, is passed over.
    *
    * @param line a character for each byte
    */
@@ -192,13 +193,17 @@ public final class KernelMounts {
     String[] fields = line.split(" ");
     for (int i = 6; i + 2 < fields.length; i++) {
       if (fields[i].equals("-")) {
-        return Optional.of(
-            new Entry(
-                fields[2],
-                path(fields[3]),
-                path(fields[4]),
-                fields[i + 1],
-                new String(unescape(fields[i + 2]), StandardCharsets.UTF_8)));
+        try {
+          return Optional.of(
+              new Entry(
+                  fields[2],
+                  path(fields[3]),
+                  path(fields[4]),
+                  fields[i + 1],
+                  new String(unescape(fields[i + 2]), StandardCharsets.UTF_8)));
+        } catch (IllegalArgumentException e) {
+          return Optional.empty(); // No digits behind a backslash, or a NUL in a path.
+        }
       }
     }
     return Optional.empty();

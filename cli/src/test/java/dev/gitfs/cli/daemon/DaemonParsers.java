@@ -1,5 +1,6 @@
 package dev.gitfs.cli.daemon;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.gitfs.testkit.Fuzzing;
@@ -14,6 +15,14 @@ enum DaemonParsers implements Fuzzing.Parser {
     public void read(byte[] bytes) throws IOException {
       var message = Wire.decode(new String(bytes, UTF_8), Message.class);
       Wire.encode(message);
+    }
+  },
+
+  /** A line of the kernel's table. */
+  MOUNT {
+    @Override
+    public void read(byte[] bytes) {
+      KernelMounts.parse(new String(bytes, ISO_8859_1));
     }
   }
 }

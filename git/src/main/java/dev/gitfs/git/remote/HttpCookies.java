@@ -163,7 +163,10 @@ final class HttpCookies {
   private static Optional<Cookie> parseLine(String text) {
     String line = text.startsWith(HTTP_ONLY) ? text.substring(HTTP_ONLY.length()) : text;
     String[] fields = line.split("\t", -1);
-    if (line.startsWith("#") || fields.length < 6 || !fields[4].matches("[0-9]{1,18}")) {
+    if (line.startsWith("#")
+        || fields.length < 6
+        || !fields[4].matches("[0-9]{1,18}")
+        || !Stream.of(fields).allMatch(HttpCookies::isSendable)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -179,9 +182,9 @@ final class HttpCookies {
 
   /** RFC 6265, 5.2: what is not understood is passed over. */
   private static Optional<Cookie> parseHeader(String header, String from, String directory) {
-    String[] parts = header.split(";");
+    String[] parts = header.split(";", -1);
     int equals = parts[0].indexOf('=');
-    if (equals <= 0) {
+    if (equals <= 0 || !isSendable(parts[0])) {
       return Optional.empty();
     }
     String host = from;
@@ -223,6 +226,11 @@ final class HttpCookies {
             expires,
             parts[0].substring(0, equals).strip(),
             parts[0].substring(equals + 1).strip()));
+  }
+
+  /** Of a control character neither a header nor a line of the file can be made, says curl too. */
+  private static boolean isSendable(String text) {
+    return text.strip().chars().noneMatch(c -> Character.isISOControl(c) && c != '\t');
   }
 
   private static String bare(String domain) {

@@ -80,7 +80,7 @@ final class SideBandStream extends InputStream {
           complaint.delete(0, complaint.length() - LONGEST_COMPLAINT);
         }
       }
-      case 3 -> throw new ServerErrorException(packets.text().substring(1).strip() + said());
+      case 3 -> throw new ServerErrorException(packets.text().substring(1).trim() + said());
       default -> throw new MalformedAnswerException("a packet on an unknown side band");
     }
   }

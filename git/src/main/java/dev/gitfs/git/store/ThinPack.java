@@ -92,8 +92,12 @@ final class ThinPack {
       int at = HEADER_BYTES;
       for (long left = count(); left > 0; left--) {
         int type = pack[at] >> 4 & 7;
-        while (pack[at++] < 0) {
-          // The size, of which inflating knows as well.
+        long size = pack[at] & 15;
+        for (int shift = 4; pack[at++] < 0; shift += 7) {
+          if (shift > 53) {
+            throw new CorruptPackException("an object claims to be larger than any", null);
+          }
+          size |= (pack[at] & 0x7fL) << shift;
         }
         if (type == Constants.OBJ_OFS_DELTA) {
           while (pack[at++] < 0) {
@@ -103,7 +107,7 @@ final class ThinPack {
           bases.add(ObjectId.fromRaw(pack, at));
           at += ID_BYTES;
         }
-        at += skip(inflater, at);
+        at += skip(inflater, at, size);
       }
       return bases;
     } catch (DataFormatException | ArrayIndexOutOfBoundsException e) {
@@ -113,14 +117,20 @@ final class ThinPack {
     }
   }
 
-  /** How many bytes the deflated object at {@code at} takes. */
-  private int skip(Inflater inflater, int at) throws DataFormatException {
+  /**
+   * How many bytes the deflated object at {@code at} takes, which is of {@code size} bytes: a few
+   * megabytes may be gigabytes, deflated.
+   */
+  private int skip(Inflater inflater, int at, long size) throws DataFormatException {
     var nowhere = new byte[1 << 13];
     inflater.reset();
     inflater.setInput(pack, at, pack.length - ID_BYTES - at);
     while (!inflater.finished()) {
       if (inflater.inflate(nowhere) == 0 && !inflater.finished()) {
         throw new DataFormatException("it ends within an object");
+      }
+      if (inflater.getBytesWritten() > size) {
+        throw new DataFormatException("an object is longer than it claims");
       }
     }
     return Math.toIntExact(inflater.getBytesRead());
@@ -132,6 +142,9 @@ final class ThinPack {
     before.write(number(count() + bases.size()));
     for (ObjectId base : bases) {
       write(base, objects, before);
+      if (before.size() > MOST_BYTES) {
+        throw new NotHereException("it leans on more than what is held", null);
+      }
     }
     int end = pack.length - ID_BYTES;
     MessageDigest digest = Sha1.digest();

@@ -114,6 +114,13 @@ class PacketsTest {
   }
 
   @Test
+  void theNulBehindAnErrorOfUploadPackIsNoPartOfIt() {
+    var pack = new SideBandStream(reader(packet("\3aborting due to possible corruption.\0")));
+
+    assertThatThrownBy(pack::readAllBytes).hasMessage("aborting due to possible corruption.");
+  }
+
+  @Test
   void aPackThatBreaksOffIsNotMistakenForAWholeOne() {
     var pack = new SideBandStream(reader(packet("\1PACK")));
 

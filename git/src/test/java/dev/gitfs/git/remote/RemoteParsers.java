@@ -7,6 +7,8 @@ import dev.gitfs.testkit.Fuzzing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -104,7 +106,51 @@ enum RemoteParsers implements Fuzzing.Parser {
     public void read(byte[] bytes) {
       MediaType.parse(new String(bytes, ISO_8859_1));
     }
+  },
+
+  /** Each line a header's value. */
+  CHALLENGES {
+    @Override
+    public void read(byte[] bytes) {
+      var challenges = new Challenges(lines(bytes));
+      if (challenges.offers("Basic") && challenges.isEmpty()) {
+        throw new AssertionError("offered by nothing");
+      }
+    }
+  },
+
+  /** Each line a value of Set-Cookie; what is kept can be sent. */
+  COOKIES {
+    @Override
+    public void read(byte[] bytes) {
+      var config = GitConfig.parse("http.cookiefile\n\0");
+      var cookies = HttpCookies.of(new HttpSettings(config, Map.of(), SERVER));
+      cookies.learn(SERVER.base(), "host", lines(bytes));
+      cookies
+          .header(SERVER.base(), "host")
+          .ifPresent(header -> HttpRequest.newBuilder(SERVER.base()).header("Cookie", header));
+    }
+  },
+
+  PINNED_KEY {
+    @Override
+    public void read(byte[] bytes) {
+      var pin = new String(bytes, ISO_8859_1).replaceAll("[\\x00\n]", "");
+      var config = GitConfig.parse("http.pinnedpubkey\nsha256//" + pin + "\0");
+      try {
+        PinnedKey.of(new HttpSettings(config, Map.of(), SERVER));
+      } catch (RemoteException e) {
+        // So it is meant to be.
+      }
+    }
   };
+
+  private static final RemoteUrl.Http SERVER =
+      new RemoteUrl.Http(URI.create("https://host/a/b"), Optional.empty(), Optional.empty());
+
+  private static List<String> lines(byte[] bytes) {
+    return List.of(new String(bytes, ISO_8859_1).split("\n", -1));
+  }
 
   private static final FetchRequest WANTED =
       new FetchRequest(List.of(ObjectId.zeroId()), 1, Optional.empty());

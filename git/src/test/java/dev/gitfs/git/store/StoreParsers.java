@@ -5,6 +5,7 @@ import dev.gitfs.testkit.Fuzzing;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -17,6 +18,7 @@ import java.util.zip.Deflater;
 import org.eclipse.jgit.internal.storage.dfs.DfsRepositoryDescription;
 import org.eclipse.jgit.internal.storage.dfs.InMemoryRepository;
 import org.eclipse.jgit.internal.storage.pack.BinaryDelta;
+import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
 
@@ -94,14 +96,44 @@ enum StoreParsers implements Fuzzing.Parser {
   THIN {
     @Override
     public void read(byte[] bytes) throws IOException {
-      try (var nothing = new InMemoryRepository(new DfsRepositoryDescription("nothing"));
-          var reader = nothing.newObjectReader()) {
-        ThinPack.completed(new ByteArrayInputStream(checked(bytes)), reader).readAllBytes();
-      }
+      readThin(checked(bytes));
+    }
+  },
+
+  /** Of such objects, some of which are deltas of blobs that are here. */
+  THIN_OBJECTS {
+    @Override
+    public void read(byte[] bytes) throws IOException {
+      readThin(checked(packed(ByteBuffer.wrap(bytes))));
     }
   };
 
   private static final int MOST_RESULT = 1 << 20;
+
+  private static final InMemoryRepository HERE =
+      new InMemoryRepository(new DfsRepositoryDescription("here"));
+
+  /** Blobs that are here: each of so many zeros. */
+  private static final List<ObjectId> ZEROS = zeros();
+
+  private static List<ObjectId> zeros() {
+    try (var inserter = HERE.newObjectInserter()) {
+      var ids = new ArrayList<ObjectId>();
+      for (int length = 0; length < 256; length++) {
+        ids.add(inserter.insert(Constants.OBJ_BLOB, new byte[length]));
+      }
+      inserter.flush();
+      return ids;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void readThin(byte[] pack) throws IOException {
+    try (var reader = HERE.newObjectReader()) {
+      readPack(ThinPack.completed(new ByteArrayInputStream(pack), reader).readAllBytes());
+    }
+  }
 
   /** Bytes with their checksum behind them. */
   private static byte[] checked(byte[] bytes) {
@@ -124,8 +156,9 @@ enum StoreParsers implements Fuzzing.Parser {
       if (type == 6) {
         body.write(distance & 0x7f);
       } else if (type == 7) {
-        byte[] id = new ObjectInserter.Formatter().idFor(3, new byte[distance]).name().getBytes();
-        body.write(id, 0, 20);
+        var id = new byte[Sha1.BYTES];
+        ZEROS.get(distance).copyRawTo(id, 0);
+        body.writeBytes(id);
       }
       var deflater = new Deflater(Deflater.NO_COMPRESSION);
       deflater.setInput(content);

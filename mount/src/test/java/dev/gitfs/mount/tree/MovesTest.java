@@ -14,14 +14,17 @@ import dev.gitfs.testkit.Eventually;
 import dev.gitfs.testkit.GitRepositories;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
-import dev.gitfs.testkit.TestRepository.RawEntry;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
+import java.util.concurrent.FutureTask;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.TreeFormatter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -172,8 +175,11 @@ final class MovesTest {
   @Test
   @Timeout(60)
   void noDirectoryIsTooDeepToBeCompared() throws Exception {
-    assertThat(count(shared("old", 300, 1), shared("new", 300, 1)))
-        .isEqualTo(new Moves.Count(1, true));
+    var from = shared("old", 5000, 1);
+    var to = shared("new", 5000, 1);
+    var counted = new FutureTask<>(() -> count(from, to));
+    new Thread(null, counted, "with less stack than that would take", 256 << 10).start();
+    assertThat(counted.get()).isEqualTo(new Moves.Count(1, true));
   }
 
   private Moves.Count count(ObjectId from, ObjectId to) throws Exception {
@@ -183,17 +189,26 @@ final class MovesTest {
   }
 
   /** So many levels of directories, each the one below it so many times; the last has a file. */
-  private ObjectId shared(String content, int levels, int wide) {
-    var tree = repository.rawTree(List.of(new RawEntry("100644", "f", blob(content).name())));
-    for (int level = 0; level < levels; level++) {
-      var below = tree;
-      tree =
-          repository.rawTree(
-              IntStream.range(0, wide)
-                  .mapToObj(i -> new RawEntry("40000", "d" + i, below))
-                  .toList());
+  private ObjectId shared(String content, int levels, int wide) throws Exception {
+    try (var repo = new FileRepository(repository.directory().toFile());
+        var inserter = repo.getObjectDatabase().newPackInserter()) {
+      var file = new TreeFormatter();
+      file.append("f", FileMode.REGULAR_FILE, inserter.insert(Constants.OBJ_BLOB, ascii(content)));
+      var tree = inserter.insert(file);
+      for (int level = 0; level < levels; level++) {
+        var above = new TreeFormatter();
+        for (int i = 0; i < wide; i++) {
+          above.append("d" + i, FileMode.TREE, tree);
+        }
+        tree = inserter.insert(above);
+      }
+      inserter.flush();
+      return tree;
     }
-    return ObjectId.fromString(tree);
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(US_ASCII);
   }
 
   private static void awaitUninterruptibly(CountDownLatch latch) {
