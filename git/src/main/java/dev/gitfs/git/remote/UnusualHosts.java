@@ -264,7 +264,8 @@ final class UnusualHosts {
 
     @Override
     protected PasswordAuthentication getPasswordAuthentication() {
-      if (getRequestorType() != RequestorType.PROXY || told.get()) {
+      boolean basic = "basic".equalsIgnoreCase(getRequestingScheme());
+      if (getRequestorType() != RequestorType.PROXY || !basic || told.get()) {
         return null;
       }
       told.set(true);

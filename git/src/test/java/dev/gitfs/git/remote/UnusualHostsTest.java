@@ -50,13 +50,17 @@ class UnusualHostsTest {
   }
 
   private void reads(String url) throws Exception {
+    reads(url, 0);
+  }
+
+  private void reads(String url, int refusals) throws Exception {
     try (var remote = setting.open(url)) {
       assertThat(remote.listRefs(List.of("HEAD"))).hasSize(1);
       var received = new Received();
       remote.fetch(Setting.commit(head, Optional.of(Filter.NO_BLOBS)), received);
       remote.fetch(Setting.objects(blob), received);
       assertThat(received.has(blob)).isTrue();
-      assertThat(remote.statistics().retries()).isZero();
+      assertThat(remote.statistics().retries()).isLessThanOrEqualTo(refusals);
       assertThat(remote.statistics().bytesReceived()).isPositive();
     }
   }
@@ -187,8 +191,9 @@ class UnusualHostsTest {
         var proxy = new Proxy(Optional.of(new Credential("me", "pr0xy-s3cret").basic()))) {
       setting.config("[http]\n\tsslCAInfo = " + nginx.caFile() + "\n");
       setting.env("all_proxy", "http://me:pr0xy-s3cret@proxy_host:" + proxy.port());
-      reads(at("git_host", server.url(repository)));
-      reads(at("git_host", nginx.url(repository)));
+      // A proxy gets its password once it asks for one.
+      reads(at("git_host", server.url(repository)), 1);
+      reads(at("git_host", nginx.url(repository)), 1);
 
       assertThat(proxy.heads())
           .anyMatch(line -> line.startsWith("get http://git_host:" + server.port() + "/repo.git"))
