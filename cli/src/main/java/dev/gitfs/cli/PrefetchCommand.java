@@ -149,7 +149,7 @@ final class PrefetchCommand implements Command {
     out.flush();
     if (end.refused() > 0) {
       throw new DaemonException(
-          DaemonException.Kind.REPOSITORY,
+          DaemonException.Kind.SERVER,
           "the server does not give %d of what was named, first of all %s"
               .formatted(end.refused(), end.firstRefused()));
     }

@@ -10,6 +10,7 @@ import dev.gitfs.testkit.SlowLink;
 import dev.gitfs.testkit.Snapshot;
 import dev.gitfs.testkit.TestRepository;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
@@ -149,7 +150,7 @@ class PrefetchCommandTest {
   @Test
   void aLinkOnTheWayIsFollowed() throws IOException {
     mount("off");
-    java.nio.file.Files.createSymbolicLink(sandbox.path("elsewhere"), mount);
+    Files.createSymbolicLink(sandbox.path("elsewhere"), mount);
 
     assertThat(sandbox.gitFs("prefetch", "elsewhere/to-lib/d1").orFail().text())
         .contains(": 40 files, ");
@@ -228,6 +229,66 @@ class PrefetchCommandTest {
       link.mend();
     }
     assertThat(fetched()).isBetween(50L, 400L);
+  }
+
+  /** A server of which one object is gone, as after a crash or a careless prune. */
+  @Test
+  void aFileThatTheServerHasLostIsNamedAndTheRestComes() throws IOException {
+    var lossy = repositories.create("lossy");
+    var snapshot = new Snapshot();
+    for (int i = 0; i < 20; i++) {
+      snapshot.file("d/f" + i, "file " + i);
+    }
+    lossy.commit(snapshot);
+    String lost = lossy.id("HEAD:d/f7");
+    Path object = lossy.directory().resolve("objects/" + lost.substring(0, 2));
+    Files.delete(object.resolve(lost.substring(2)));
+    mount("off", server.url(lossy));
+
+    var brought = sandbox.gitFs("prefetch", mount.toString());
+
+    assertThat(brought.exit()).as(brought.toString()).isEqualTo(4);
+    assertThat(brought.text()).contains(": 19 files, ");
+    assertThat(brought.errors()).contains("first of all d/f7: ", lost);
+    server.forgetRequests();
+    readAll("d/f1", "d/f8");
+    assertThat(server.kinds()).isEmpty();
+    assertThat(read("d/f7").errors()).contains("Input/output error");
+    assertThat(sandbox.logs())
+        .anySatisfy(log -> assertThat(log).content().contains("/d/f7: EIO: ").contains(lost));
+    assertThat(sandbox.gitFs("prefetch", mount + "/d/f8").exit()).isZero();
+  }
+
+  /** What a reader gets is from the packs: the second daemon has nothing in memory. */
+  @Test
+  void aCacheThatIsDamagedUnderAMountIsMadeAnew() throws IOException {
+    Path right = repository.checkout(sandbox.path("right"));
+    mount("off");
+    sandbox.gitFs("prefetch", mount.toString()).orFail();
+    sandbox.gitFs("umount", mount).orFail();
+    mount("off");
+    long daemon = sandbox.daemon();
+    readAll("lib/d0");
+
+    damageCache("-name '*.pack' -size +1 -exec truncate -s 5000 {} +");
+    same(right.resolve("lib/d1"), mount.resolve("lib/d1"));
+    assertThat(sandbox.daemon()).isEqualTo(daemon);
+    damageCache("-name sizes -delete -o -name '*.idx' -exec truncate -s 90 {} +");
+    sandbox.gitFs("umount", mount).orFail();
+
+    mount("off");
+    readAll("lib/d0");
+    damageCache("-depth -path '*/objects/*' -delete");
+    same(right.resolve("lib/d1"), mount.resolve("lib/d1"));
+    same(right.resolve("other"), mount.resolve("other"));
+  }
+
+  private void damageCache(String find) {
+    sandbox.command("sh", "-c", "find cache/git-fs/*.git " + find).run().orFail();
+  }
+
+  private void same(Path right, Path shown) {
+    sandbox.command("diff", "-r", right.toString(), shown.toString()).run().orFail();
   }
 
   @Test

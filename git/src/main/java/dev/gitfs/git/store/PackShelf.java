@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
@@ -100,6 +101,8 @@ record PackShelf(Path directory) {
       for (Path index : indexes) {
         describe(withoutExtension(index)).ifPresent(shelved::add);
       }
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      LOG.debug("There are no packs where they should be", e);
     }
     return shelved;
   }

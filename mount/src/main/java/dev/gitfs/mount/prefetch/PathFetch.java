@@ -430,22 +430,23 @@ public final class PathFetch {
 
           @Override
           public void file(ObjectId id, Selection.Path path) {
-            if (request.contents() && !store.isLocal(id)) {
-              refuse(id, path);
+            if (request.contents() && !store.isLocal(id) && refuse(id, path)) {
+              files = files - 1;
             }
           }
         });
   }
 
-  private void refuse(ObjectId id, Selection.Path path) {
-    store
-        .refusal(id)
-        .ifPresent(why -> {
-          if (refused == 0) {
-            firstRefused = Optional.of(path + ": " + why.getMessage());
-          }
-          refused = refused + 1;
-        });
+  /** Whether the server does not give {@code id}, which is then noted. */
+  private boolean refuse(ObjectId id, Selection.Path path) {
+    Optional<IOException> why = store.refusal(id);
+    if (why.isPresent()) {
+      if (refused == 0) {
+        firstRefused = Optional.of(path + ": " + why.get().getMessage());
+      }
+      refused = refused + 1;
+    }
+    return why.isPresent();
   }
 
   private boolean isBounded() {

@@ -192,9 +192,14 @@ final class Nodes {
     } finally {
       prefetcher.waited();
     }
+    return store.sizeIfLocal(node.id()).orElseThrow(() -> noSize(node.id()));
+  }
+
+  private IOException noSize(ObjectId id) {
     return store
-        .sizeIfLocal(node.id())
-        .orElseThrow(() -> new IOException("no size of " + node.id().name()));
+        .refusal(id)
+        .map(why -> new IOException(why.getMessage(), why))
+        .orElseGet(() -> new IOException("no size of " + id.name()));
   }
 
   private List<ObjectId> unknownAround(Node node) throws IOException, InterruptedException {

@@ -215,9 +215,13 @@ public final class RepositoryTree implements FileSystem, AutoCloseable {
             return;
           }
           var node = nodes.entry(tree, version, index);
-          long size = node.isBlob() ? nodes.size(request, node) : 0;
-          describe(node, size, found(reply, node.inode()));
-          looked(version, node);
+          answer(
+              node.inode(),
+              () -> {
+                long size = node.isBlob() ? nodes.size(request, node) : 0;
+                describe(node, size, found(reply, node.inode()));
+                looked(version, node);
+              });
         });
   }
 
