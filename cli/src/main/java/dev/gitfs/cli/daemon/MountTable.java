@@ -201,9 +201,12 @@ final class MountTable implements Daemon {
     long start = System.nanoTime();
     synchronized (this) {
       try {
-        // What is still open, or copied, ends with this process.
-        while (!ended.isEmpty() || !mounting.isEmpty()) {
-          long left = PATIENCE.minusNanos(System.nanoTime() - start).toMillis();
+        // What the kernel has let go of is put away. What is open, or copied, ends with this
+        // process.
+        while (!serving.isEmpty() || !mounting.isEmpty()) {
+          boolean letGo = !ended.isEmpty() || !mounting.isEmpty();
+          Duration patience = letGo ? PATIENCE : LETTING_GO;
+          long left = patience.minusNanos(System.nanoTime() - start).toMillis();
           if (left <= 0) {
             return;
           }
