@@ -62,6 +62,17 @@ final class NamespaceIdleTest {
   }
 
   @Test
+  void oneThatIsClosedStaysListed() throws Exception {
+    assertThat(namespace.shell("ls local/acme; cat local/acme/tool/a/b/c"))
+        .isEqualTo("tool\ndeep\n");
+    Eventually.holds("closed", () -> open().isEmpty());
+    for (int i = 0; i < 8; i++) {
+      Thread.sleep(IDLE.toMillis() / 4);
+      assertThat(namespace.shell("ls local/acme")).isEqualTo("tool\n");
+    }
+  }
+
+  @Test
   void oneThatIsWalkedThroughNowAndThenStaysOpen() throws Exception {
     assertThat(namespace.shell("cat local/acme/tool/README")).isEqualTo("two\n");
     for (int i = 0; i < 12; i++) {

@@ -212,7 +212,7 @@ final class Group extends Directory {
     for (var node : add(found)) {
       switch (node) {
         case Group group -> group.known = true;
-        case RepositoryRoot root -> root.appear();
+        case RepositoryRoot root -> root.list();
         case Directory _, RefLink _ -> {}
       }
     }

@@ -53,6 +53,9 @@ final class RepositoryRoot extends Node {
   /** Whether the server or the forge has said that it is there. */
   private volatile boolean known;
 
+  /** Whether a listing has it, and is short of it without this. */
+  private volatile boolean listed;
+
   /** Whether the kernel may keep a listing without entries. */
   private volatile boolean keptEmpty;
 
@@ -117,6 +120,12 @@ final class RepositoryRoot extends Node {
     // It is found by its number from now on.
     surroundings().nodes().add(this);
     known = true;
+  }
+
+  /** Notes that a listing of the forge has it; the directory shows it from then on. */
+  void list() {
+    appear();
+    listed = true;
   }
 
   boolean isKnown() {
@@ -345,6 +354,7 @@ final class RepositoryRoot extends Node {
     return lookups() == 0
         && holding().filter(Optional::isEmpty).isPresent()
         && refused().isEmpty()
+        && !listed
         && !(known && shown == null);
   }
 
