@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -321,6 +323,27 @@ final class PackStreamTest {
     byte[] fine = deltaPack(100, 3, 0x91, 97, 3);
     try (var received = new Received(fine, bytes -> false)) {
       assertThat(received.contents).hasSize(2);
+    }
+  }
+
+  @Test
+  void aChainOfTenThousandDeltasIsRead() throws Exception {
+    int length = 10_000;
+    var random = new Random(1);
+    var chain = new ByteArrayOutputStream();
+    chain.writeBytes(header(length + 1));
+    byte[] last = concatenate(entry(Constants.OBJ_BLOB, 100), deflate(new byte[100]));
+    for (int i = 0; i < length; i++) {
+      chain.writeBytes(last);
+      // All of its base but the first byte, and another one.
+      byte[] delta = deflate(bytes(100, 100, 0x91, 1, 99, 1, random.nextInt(256)));
+      last = concatenate(entry(Constants.OBJ_OFS_DELTA, 7), bytes(last.length), delta);
+    }
+    try (var received = new Received(seal(chain.toByteArray(), last), bytes -> false)) {
+      var end = Collections.max(received.outcome.entries(), Comparator.comparing(PackEntry::end));
+      assertThat(received.contents).hasSize(length + 1);
+      assertThat(StagedPack.contents(end, new DeltaBases(1)))
+          .isEqualTo(received.contents.get(end.toObjectId()));
     }
   }
 
