@@ -29,7 +29,7 @@ final class Launch {
   /** Has a daemon mount; returns when that can be listed. */
   static MountSummary await(DaemonProcess process, Path directory, Order order)
       throws DaemonException, InterruptedException {
-    // Whoever gives up on this command wants no mount to be there, or to appear later.
+    // A command that is given up leaves no mount, now or later.
     var givenUp = new AtomicBoolean();
     var giveUp =
         new Thread(() -> {

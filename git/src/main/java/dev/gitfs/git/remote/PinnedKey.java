@@ -50,7 +50,7 @@ record PinnedKey(Set<String> hashes) {
       }
       return new PinnedKey(Set.of(hash(encoded(settings.path(pin)))));
     } catch (IOException | IllegalArgumentException e) {
-      // Not passed over: whoever pins a key wants no other.
+      // Not passed over: a pin that cannot be read must not let any key pass.
       throw new RemoteException(
           RemoteException.Kind.LOCAL,
           "http.pinnedPubkey names no public key: "

@@ -16,8 +16,8 @@ public record RetryPolicy(
     int tries, Duration firstPause, Duration longestPause, Duration longestRetryAfter) {
 
   /**
-   * Four tries within some three seconds, the patience of someone who waits for a file; but a
-   * server that limits rates mostly asks for a minute.
+   * Four tries within some three seconds, about as long as a reader waits for a file; but a server
+   * that limits rates mostly asks for a minute.
    */
   public static final RetryPolicy DEFAULT =
       new RetryPolicy(4, Duration.ofMillis(400), Duration.ofSeconds(5), Duration.ofMinutes(2));

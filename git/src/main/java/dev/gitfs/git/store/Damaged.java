@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where damaged files of one repository are put out of the way: its directory {@code damaged}, for
- * whoever wants to know what became of them. Everything in the cache can be had again, so they stay
+ * Where damaged files of one repository are put out of the way: its directory {@code damaged},
+ * where their cause can be looked into. Everything in the cache can be had again, so they stay
  * there for a week at most.
  *
  * @param repository the repository's directory
