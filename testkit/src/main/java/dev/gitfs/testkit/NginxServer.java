@@ -142,7 +142,16 @@ public final class NginxServer implements GitServer {
     return home.resolve("ca.pem");
   }
 
-  /** What it has answered so far, in order of completion. */
+  /**
+   * What it has answered so far, once that is {@code least} requests: an answer is logged some time
+   * after the client has read it.
+   */
+  public List<Access> accesses(int least) throws InterruptedException {
+    Eventually.holds(least + " requests are logged", () -> accesses().size() >= least);
+    return accesses();
+  }
+
+  /** What it has logged so far, in order of completion. */
   public List<Access> accesses() {
     try {
       return Files.readAllLines(home.resolve("access.log")).stream().map(Access::parse).toList();

@@ -52,13 +52,13 @@ class HttpNetworkTest {
         remote.listRefs(List.of("HEAD"));
         remote.fetch(Setting.objects(head), new Received());
       }
-      assertThat(nginx.accesses())
+      assertThat(nginx.accesses(3))
           .hasSize(3)
           .extracting(NginxServer.Access::protocol)
           .containsOnly("HTTP/2.0");
-      assertThat(nginx.accesses())
+      assertThat(nginx.accesses(3))
           .extracting(NginxServer.Access::connection)
-          .containsOnly(nginx.accesses().getFirst().connection());
+          .containsOnly(nginx.accesses(3).getFirst().connection());
     }
   }
 

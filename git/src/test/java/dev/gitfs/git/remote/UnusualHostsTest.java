@@ -166,7 +166,7 @@ class UnusualHostsTest {
         assertThat(failure).hasMessageContaining("not for other_host");
         assertThat(remote.statistics().retries()).isZero();
       }
-      assertThat(nginx.accesses()).hasSize(4);
+      assertThat(nginx.accesses(4)).hasSize(4);
       assertThat(nginx.accesses().stream().map(NginxServer.Access::connection).distinct())
           .hasSize(1);
     }
