@@ -257,9 +257,9 @@ final class HttpAuthentication {
 
   private TryFailedException unauthenticated(Challenges challenges) {
     String wanted = "";
-    if (challenges.isEmpty()) {
+    if (challenges.isEmpty() && refused.isEmpty()) {
       wanted = "it does not say which kind (no WWW-Authenticate), so none are sent; ";
-    } else if (!challenges.offers("Basic")) {
+    } else if (!challenges.isEmpty() && !challenges.offers("Basic")) {
       wanted =
           "it wants "
               + challenges

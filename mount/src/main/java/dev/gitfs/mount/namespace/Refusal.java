@@ -54,7 +54,7 @@ record Refusal(Errno errno, boolean lasting, boolean empty, String advice) {
             true,
             message
                 + (token
-                    ? "; the token configured for " + hosted.forge().name() + " is not accepted"
+                    ? ""
                     : "; if there is such a repository, configure a token for "
                         + hosted.forge().name()
                         + " (token, token-env or token-file), or a credential helper of git's"));
