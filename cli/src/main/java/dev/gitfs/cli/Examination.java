@@ -254,7 +254,8 @@ final class Examination {
   }
 
   private static Optional<Path> onPath(String program) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":"))
+    return Stream.of(
+            System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin").split(":"))
         .filter(directory -> !directory.isEmpty())
         .map(directory -> Path.of(directory, program))
         .filter(Files::isExecutable)

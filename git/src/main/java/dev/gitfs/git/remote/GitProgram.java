@@ -48,12 +48,17 @@ final class GitProgram {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(GitProgram::end)));
   }
 
+  /** Where a shell looks for programs that is told nothing (dash, bash). */
+  private static final String USUAL_PATH =
+      "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
   private final Map<String, String> environment;
   private final String program;
 
   GitProgram(Map<String, String> environment) {
-    this.program = find(environment.getOrDefault("PATH", ""));
     var own = new HashMap<>(environment);
+    own.putIfAbsent("PATH", USUAL_PATH);
+    this.program = find(own.get("PATH"));
     REPOSITORY_VARIABLES.forEach(own::remove);
     // A trace on standard error would be taken for git's words, and may hold secrets.
     own.keySet().removeIf(name -> name.startsWith("GIT_TRACE") || name.equals("GIT_CURL_VERBOSE"));

@@ -124,7 +124,7 @@ public final class HttpAccess implements AutoCloseable {
       throw failure(e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException broken) {
-        throw failure(HttpFailure.of(broken, timeouts));
+        throw failure(HttpFailure.of(broken, timeouts, HttpProxy.of(with.settings)));
       }
       throw new IllegalStateException(e.getCause());
     } finally {

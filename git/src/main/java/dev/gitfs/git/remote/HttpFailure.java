@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -20,6 +21,10 @@ import javax.net.ssl.SSLHandshakeException;
 
 /** What the failures of HTTP mean. */
 final class HttpFailure {
+
+  private static final String OWN_AUTHORITY =
+      "; if the server's certificate comes from an authority of your own, name it in"
+          + " http.sslCAInfo";
 
   /** How a server begins that only serves a repository's files. */
   private static final Pattern DUMB = Pattern.compile("[0-9a-f]{40}\trefs/.*", Pattern.DOTALL);
@@ -68,29 +73,33 @@ final class HttpFailure {
     };
   }
 
-  /** From an exchange that came to no response. */
-  static IOException of(IOException e, Timeouts timeouts) {
+  /** From an exchange by way of {@code proxy}, if there is one, that came to no response. */
+  static IOException of(IOException e, Timeouts timeouts, Optional<HttpProxy> proxy) {
+    // What lies behind a proxy it answers for by a status.
+    String to =
+        proxy
+            .map(known -> "the proxy " + known.host() + ":" + known.port() + " (http.proxy): ")
+            .orElse("");
     return switch (e) {
       case HttpConnectTimeoutException timeout ->
           TryFailedException.passing(
               Kind.UNREACHABLE,
-              "no connection within " + Durations.text(timeouts.connect()),
+              to + "no connection within " + Durations.text(timeouts.connect()),
               timeout);
       case TryFailedException known -> known;
       case UnknownHostException nobody ->
-          TryFailedException.passing(Kind.UNREACHABLE, "no host has this name", nobody);
+          TryFailedException.passing(Kind.UNREACHABLE, to + "no host has this name", nobody);
       case ConnectException refused ->
           TryFailedException.passing(
               Kind.UNREACHABLE,
-              causedByName(refused) ? "no host has this name" : noConnection(refused),
+              to + (causedByName(refused) ? "no host has this name" : noConnection(refused)),
               refused);
       case SSLHandshakeException handshake ->
           TryFailedException.lasting(
               Kind.UNREACHABLE,
               "TLS failed: "
                   + innermost(handshake)
-                  + "; if the server's certificate comes from an authority of your own, name it in"
-                  + " http.sslCAInfo",
+                  + (isOfUnknownAuthority(handshake) ? OWN_AUTHORITY : ""),
               handshake);
       case SSLException broken ->
           TryFailedException.passing(Kind.UNREACHABLE, "TLS failed: " + innermost(broken), broken);
@@ -132,6 +141,12 @@ final class HttpFailure {
     } catch (DateTimeException e) {
       return Optional.empty();
     }
+  }
+
+  /** Not for a key that is pinned, a name that is not covered, or a certificate of this client. */
+  private static boolean isOfUnknownAuthority(Throwable e) {
+    return e instanceof CertPathBuilderException
+        || (e.getCause() != null && isOfUnknownAuthority(e.getCause()));
   }
 
   private static boolean causedByName(Throwable e) {

@@ -151,7 +151,7 @@ final class HttpSettings {
 
   /** The public key that the server must have, besides all else, as curl takes it. */
   Optional<String> pinnedKey() {
-    return config.urlValue(HTTP, target, "pinnedpubkey").filter(pin -> !pin.isEmpty());
+    return config.urlValue(HTTP, target, "pinnedpubkey");
   }
 
   /** Whether credentials are sent before the server asks, and by which schemes (git 2.46). */

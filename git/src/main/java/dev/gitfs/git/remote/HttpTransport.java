@@ -320,7 +320,7 @@ final class HttpTransport implements Transport {
       return Optional.empty();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof IOException failure) {
-        throw HttpFailure.of(failure, timeouts);
+        throw HttpFailure.of(failure, timeouts, proxy);
       }
       throw new IllegalStateException(e.getCause());
     }

@@ -196,10 +196,11 @@ record CacheRepository(Path directory) {
     }
   }
 
-  /** What is in a small file; nothing if that cannot be read. */
+  /** What is in a small file; nothing if that cannot be read, or is another kind of file. */
   private static String text(Path file) {
     try {
-      return Files.readString(file, ISO_8859_1);
+      // Opening a FIFO would wait for its writer.
+      return Files.isRegularFile(file) ? Files.readString(file, ISO_8859_1) : "";
     } catch (NoSuchFileException e) {
       return "";
     } catch (IOException e) {

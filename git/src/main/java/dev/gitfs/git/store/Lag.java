@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * and the request for its commit, after which the old commit is nobody's.
  *
  * <p>A commit that was listed is asked for again for ten seconds. What is below a commit has been
- * where that came from: it is asked for twice more, for another server behind the same address may
- * have answered, and then it is taken for lost.
+ * where that came from: it is asked for again for three seconds, for another server behind the same
+ * address may have answered, and then it is taken for lost.
  *
  * <p>Where it lasts longer, the server lacks objects: for a minute then nobody waits, so that a
  * repository with a hole costs its readers one wait and not one for each object. Safe for use by
@@ -39,7 +39,7 @@ final class Lag {
           Duration.ofMillis(3200),
           Duration.ofMillis(4000));
 
-  private static final int OBJECT_PAUSES = 2;
+  private static final int OBJECT_PAUSES = 5;
 
   private static final long HOLE_LASTS = TimeUnit.MINUTES.toNanos(1);
 

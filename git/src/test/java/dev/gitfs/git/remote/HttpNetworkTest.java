@@ -169,6 +169,16 @@ class HttpNetworkTest {
   }
 
   @Test
+  void aProxyThatIsDownIsNamed() throws Exception {
+    setting.env("all_proxy", "http://127.0.0.1:1");
+    try (var server = new HttpBackendServer(repositories);
+        var remote = setting.open(server.url(repository))) {
+      var failure = Failing.with(Kind.UNREACHABLE, remote::capabilities);
+      assertThat(failure).hasMessageContaining("the proxy 127.0.0.1:1");
+    }
+  }
+
+  @Test
   void theProxysPasswordIsSentAtOnceWhereTheUserSaysSo() throws Exception {
     try (var server = new HttpBackendServer(repositories);
         var proxy = new Proxy(Optional.of(PROXY_LOGIN.basic()))) {

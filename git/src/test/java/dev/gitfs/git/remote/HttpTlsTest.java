@@ -192,12 +192,14 @@ class HttpTlsTest {
       for (String other : List.of(no, home + "/other.pem")) {
         try (var remote = setting.env("GIT_CONFIG_VALUE_2", other).open(url())) {
           var failure = Failing.with(Kind.UNREACHABLE, remote::capabilities);
-          assertThat(failure).hasMessageContaining("http.pinnedPubkey");
+          assertThat(failure)
+              .hasMessageContaining("http.pinnedPubkey")
+              .hasMessageNotContaining("http.sslCAInfo");
         }
       }
     }
     assertThat(clients).isEmpty();
-    for (String none : List.of(home + "/nothing.pem", "sha256//%")) {
+    for (String none : List.of(home + "/nothing.pem", "sha256//%", "")) {
       try (var remote = setting.env("GIT_CONFIG_VALUE_2", none).open(url())) {
         var failure = Failing.with(Kind.LOCAL, remote::capabilities);
         assertThat(failure).hasMessageContaining(none);

@@ -3,16 +3,27 @@ package dev.gitfs.mount.namespace;
 import dev.gitfs.fuse.FuseException;
 import dev.gitfs.fuse.Request;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code repository@}: the branches and tags of a repository, as links to the repository at each,
  * learned with one request and for a while.
  */
 final class RefList extends Directory {
+
+  private static final Logger log = LoggerFactory.getLogger(RefList.class);
+
+  /** The longest name in a directory, in bytes (limits.h). */
+  private static final int NAME_MAX = 255;
+
+  /** What stands for bytes that are no UTF-8. */
+  private static final String LOST = "\uFFFD";
 
   /** As often as a branch that is shown is asked for. */
   private static final Duration VALID = Duration.ofMinutes(1);
@@ -89,7 +100,7 @@ final class RefList extends Directory {
       var opened = repository.acquire();
       try {
         var names = repository.forge().reach(repository.hosted(), () -> Refs.names(opened));
-        show(names);
+        show(names.stream().filter(this::isName).toList());
       } finally {
         repository.release();
       }
@@ -97,6 +108,16 @@ final class RefList extends Directory {
     } catch (IOException e) {
       throw memory.refuse(repository.hosted(), e);
     }
+  }
+
+  /** Whether a ref can be a name in a directory, and be opened by it. */
+  private boolean isName(String ref) {
+    boolean fits = ref.getBytes(StandardCharsets.UTF_8).length <= NAME_MAX && !ref.contains(LOST);
+    if (!fits) {
+      log.warn(
+          "{}@ lists no ref that is longer than a name, or not UTF-8: {}", repositoryName, ref);
+    }
+    return fits;
   }
 
   private void show(List<String> names) {
