@@ -36,6 +36,9 @@ final class RefList extends Directory {
   /** By {@link System#nanoTime}. */
   private volatile long listedAt = System.nanoTime() - VALID.toNanos() - 1;
 
+  /** Listings are asked for anew each minute; one of them says it. */
+  private volatile boolean toldOfOthers;
+
   RefList(
       String name,
       Surroundings surroundings,
@@ -100,7 +103,7 @@ final class RefList extends Directory {
       var opened = repository.acquire();
       try {
         var names = repository.forge().reach(repository.hosted(), () -> Refs.names(opened));
-        show(names.stream().filter(this::isName).toList());
+        show(nameable(names));
       } finally {
         repository.release();
       }
@@ -110,14 +113,21 @@ final class RefList extends Directory {
     }
   }
 
-  /** Whether a ref can be a name in a directory, and be opened by it. */
-  private boolean isName(String ref) {
-    boolean fits = ref.getBytes(StandardCharsets.UTF_8).length <= NAME_MAX && !ref.contains(LOST);
-    if (!fits) {
+  /** The refs that can be names in a directory, and be opened by them. */
+  private List<String> nameable(List<String> refs) {
+    var fitting =
+        refs.stream()
+            .filter(ref -> ref.getBytes(StandardCharsets.UTF_8).length <= NAME_MAX)
+            .filter(ref -> !ref.contains(LOST))
+            .toList();
+    if (fitting.size() < refs.size() && !toldOfOthers) {
+      toldOfOthers = true;
       log.warn(
-          "{}@ lists no ref that is longer than a name, or not UTF-8: {}", repositoryName, ref);
+          "{}@ does not list {} refs that are longer than a name, or not UTF-8",
+          repositoryName,
+          refs.size() - fitting.size());
     }
-    return fits;
+    return fitting;
   }
 
   private void show(List<String> names) {
